@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: MIT
+# zoryx: `make help` lists the targets. No recursion: one graph for everything.
+
+.DEFAULT_GOAL := all
+SHELL         := /bin/sh
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# Variables a user may set --------------------------------------------------
+
+PREFIX     ?= /usr/local
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+BINDIR     ?= $(PREFIX)/bin
+DESTDIR    ?=
+ifeq ($(origin CC),default)
+CC := cc
+endif
+CXX        ?= c++
+AR         ?= ar
+PKG_CONFIG ?= pkg-config
+CFLAGS     ?= -O2 -g
+WERROR     ?=
+QUICK      ?=
+
+# What is built -------------------------------------------------------------
+
+# module, ring and packages; a later module may use the earlier ones' ring
+MODULES      := base gateway rest command state net bot cogs
+PKGS_base    :=
+PKGS_gateway := zlib libzstd
+PKGS_rest    :=
+PKGS_command := libcjson
+PKGS_state   := sqlite3
+PKGS_net     := libwebsockets libcurl
+PKGS_bot     := mbedtls
+PKGS_cogs    :=
+PKGS_sandbox := libwebsockets libcjson zlib libzstd
+PKGS         := libcjson libcurl libwebsockets libzstd mbedtls sqlite3 zlib
+RING0        := gateway rest command
+
+version_of = $(shell sed -n 's/^\#define $(1) "*\([0-9.]*\)"*/\1/p' \
+	include/zoryx/version.h)
+VERSION   := $(call version_of,ZX_VERSION)
+SOVERSION := $(call version_of,ZX_SOVERSION)
+
+B := $(if $(SAN),build/san,build)
+
+# Packages: build/config.mk is remade (and make starts over) when it is missing.
+# `run`, `test` and `bench` install what is missing; other targets name it.
+
+GOALS := $(or $(MAKECMDGOALS),all)
+ifneq ($(filter-out clean help deps deps-test uninstall,$(GOALS)),)
+include build/config.mk
+endif
+build/config.mk: .ci/deps .ci/config
+	@$(if $(filter run test bench,$(GOALS)),sh .ci/deps build,:)
+	@mkdir -p build
+	@PKG_CONFIG='$(PKG_CONFIG)' CC='$(CC)' sh .ci/config $(PKGS) >$@.tmp
+	@mv $@.tmp $@
+
+say = @printf '  %-4s %s\n'
+q   = @
+ifdef V
+say = @:
+q   =
+endif
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 -Wundef
+ZX_CPPFLAGS := -Iinclude -Isrc -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
+	$(foreach p,$(PKGS),$(CFLAGS_$(p)))
+ZX_CFLAGS   := -std=c11 -fPIC -fvisibility=hidden $(WARN) \
+	$(if $(WERROR),-Werror)
+ifdef SAN
+ZX_CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer
+ZX_LDFLAGS += -fsanitize=address,undefined
+endif
+ZX_LIBS     := $(foreach p,$(PKGS),$(LIBS_$(p)))
+# OPTFLAGS: what a build of ours adds when the user says nothing
+compile = $(CC) $(ZX_CPPFLAGS) $(CPPFLAGS) $(ZX_CFLAGS) $(CFLAGS) -MMD -MP
+link    = $(CC) $(ZX_LDFLAGS) $(LDFLAGS)
+
+objs = $(patsubst %.c,$(B)/%.o,$(wildcard src/$(1)/*.c))
+LIB_OBJS     := $(foreach m,$(MODULES),$(call objs,$(m)))
+SANDBOX_OBJS := $(call objs,sandbox) $(B)/gen/page.o
+BOT_OBJS     := $(patsubst %.c,$(B)/%.o,$(wildcard examples/bot/*.c))
+BOX_OBJS     := $(patsubst %.c,$(B)/%.o,$(wildcard examples/sandbox/*.c))
+LIB_A  := $(B)/libzoryx.a
+LIB_SO := $(B)/libzoryx.so.$(VERSION)
+BOX_A  := $(B)/libzoryx_sandbox.a
+PC     := $(B)/zoryx.pc
+
+.PHONY: all run test bench install uninstall deps deps-test clean help FORCE
+all: $(LIB_A) $(LIB_SO) $(BOX_A) $(PC) $(B)/zoryx-bot $(B)/zoryx-sandbox
+
+$(B)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(compile) $(link)' | cmp -s - $@ || \
+		echo '$(compile) $(link)' >$@
+
+$(B)/%.o: %.c $(B)/flags
+	$(say) CC $<
+	$(q)mkdir -p $(@D)
+	$(q)$(compile) -c -o $@ $<
+
+$(B)/gen/%.o: $(B)/gen/%.c $(B)/flags
+	$(say) CC $<
+	$(q)$(compile) -c -o $@ $<
+
+$(LIB_A): $(LIB_OBJS)
+$(BOX_A): $(SANDBOX_OBJS)
+$(LIB_A) $(BOX_A):
+	$(say) AR $@
+	$(q)rm -f $@ && $(AR) rcs $@ $^
+
+$(LIB_SO): $(LIB_OBJS)
+	$(say) LD $@
+	$(q)$(link) -shared -Wl,-soname,libzoryx.so.$(SOVERSION) -o $@ $^ \
+		$(ZX_LIBS)
+	$(q)ln -sf $(@F) $(B)/libzoryx.so.$(SOVERSION)
+	$(q)ln -sf $(@F) $(B)/libzoryx.so
+
+$(B)/zoryx-bot: $(BOT_OBJS) $(LIB_A)
+$(B)/zoryx-sandbox: $(BOX_OBJS) $(BOX_A) $(LIB_A)
+$(B)/zoryx-bot $(B)/zoryx-sandbox:
+	$(say) LD $@
+	$(q)$(link) -o $@ $^ $(ZX_LIBS) -pthread
+
+PAGE := $(sort $(wildcard src/sandbox/page/*))
+$(B)/gen/page.c: $(PAGE) src/sandbox/embed.sh
+	$(say) GEN $@
+	$(q)mkdir -p $(@D)
+	$(q)sh src/sandbox/embed.sh $(PAGE) >$@
+
+$(PC): src/zoryx.pc.in include/zoryx/version.h $(B)/flags
+	$(say) GEN $@
+	$(q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+		-e 's|@REQUIRES@|$(filter-out mbedtls,$(PKGS))|' \
+		-e 's|@LIBS@|$(LIBS_mbedtls)|' $< >$@
+
+# Running --------------------------------------------------------------------
+
+run: $(B)/zoryx-bot $(B)/zoryx-sandbox
+	@if $(B)/zoryx-bot --token-set; then exec $(B)/zoryx-bot; \
+	else exec $(B)/zoryx-sandbox $(SANDBOX_FLAGS) --run $(B)/zoryx-bot; fi
+
+# Tests ----------------------------------------------------------------------
+# tests/MODULE/test_*.c   one program each      tests/MODULE/*.sh  scripts
+# tests/alone/MODULE.c    links with that module, base and its packages only
+
+TEST_SRC  := $(wildcard tests/*/test_*.c)
+TEST_BIN  := $(TEST_SRC:%.c=$(B)/%)
+TEST_HELP := $(patsubst %.c,$(B)/%.o,$(wildcard tests/helper/*.c))
+ALONE     := $(patsubst %.c,$(B)/%,$(wildcard tests/alone/*.c))
+TEST_SH   := $(sort $(wildcard tests/*/test_*.sh))
+
+$(TEST_BIN): %: %.o $(TEST_HELP) $(BOX_A) $(LIB_A)
+	$(say) LD $@
+	$(q)$(link) -o $@ $^ $(ZX_LIBS) $(LIBS_cmocka) -pthread
+
+.SECONDEXPANSION:
+$(ALONE): %: %.o $$(call objs,$$(notdir $$*)) $$(call objs,base)
+	$(say) LD $@
+	$(q)$(link) -o $@ $(sort $^) \
+		$(foreach p,$(PKGS_$(notdir $@)),$(LIBS_$(p)))
+
+test: all $(TEST_BIN) $(ALONE)
+	@B='$(B)' CC='$(CC)' CXX='$(CXX)' SAN='$(SAN)' \
+		OBJS='$(LIB_OBJS)' LIB_A='$(LIB_A)' LIB_SO='$(LIB_SO)' \
+		sh tests/run.sh $(ALONE) $(TEST_BIN) $(TEST_SH)
+
+# Benchmarks -----------------------------------------------------------------
+
+BENCH_BIN := $(patsubst %.c,$(B)/%,$(wildcard bench/bench_*.c))
+$(BENCH_BIN): %: %.o $(B)/bench/report.o $(BOX_A) $(LIB_A)
+	$(say) LD $@
+	$(q)$(link) -o $@ $^ $(ZX_LIBS) -pthread
+
+bench: $(BENCH_BIN) $(B)/zoryx-sandbox
+	@B='$(B)' QUICK='$(QUICK)' sh bench/run.sh $(BENCH_BIN)
+
+# Installing -----------------------------------------------------------------
+
+HEADERS := $(wildcard include/zoryx/*.h)
+install: all
+	install -d '$(DESTDIR)$(INCLUDEDIR)/zoryx' '$(DESTDIR)$(BINDIR)' \
+		'$(DESTDIR)$(LIBDIR)/pkgconfig'
+	install -m 644 include/zoryx.h '$(DESTDIR)$(INCLUDEDIR)'
+	install -m 644 $(HEADERS) '$(DESTDIR)$(INCLUDEDIR)/zoryx'
+	install -m 644 $(LIB_A) $(BOX_A) '$(DESTDIR)$(LIBDIR)'
+	install -m 755 $(LIB_SO) '$(DESTDIR)$(LIBDIR)'
+	ln -sf $(notdir $(LIB_SO)) \
+		'$(DESTDIR)$(LIBDIR)/libzoryx.so.$(SOVERSION)'
+	ln -sf libzoryx.so.$(SOVERSION) '$(DESTDIR)$(LIBDIR)/libzoryx.so'
+	install -m 644 $(PC) '$(DESTDIR)$(LIBDIR)/pkgconfig'
+	install -m 755 $(B)/zoryx-bot $(B)/zoryx-sandbox '$(DESTDIR)$(BINDIR)'
+
+uninstall:
+	rm -rf '$(DESTDIR)$(INCLUDEDIR)/zoryx'
+	rm -f '$(DESTDIR)$(INCLUDEDIR)/zoryx.h' \
+		'$(DESTDIR)$(LIBDIR)'/libzoryx.so* \
+		'$(DESTDIR)$(LIBDIR)/libzoryx.a' \
+		'$(DESTDIR)$(LIBDIR)/libzoryx_sandbox.a' \
+		'$(DESTDIR)$(LIBDIR)/pkgconfig/zoryx.pc' \
+		'$(DESTDIR)$(BINDIR)/zoryx-bot' \
+		'$(DESTDIR)$(BINDIR)/zoryx-sandbox'
+
+deps:
+	@sh .ci/deps build
+deps-test:
+	@sh .ci/deps build test
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n 's/^#: //p' Makefile
+#: make            build everything under build/
+#: make run        build and run the bot: against Discord with DISCORD_TOKEN in
+#:                 .env, in the bundled sandbox without (prints its page)
+#: make test       build and run all tests
+#: make bench      measure; QUICK=1 for less than a minute
+#: make deps       install the packages needed to build
+#: make deps-test  and those for the interop and browser tests
+#: make install    to PREFIX (/usr/local), below DESTDIR; make uninstall
+#: make clean      remove build/
+#: Variables: CC, CFLAGS, LDFLAGS, V=1 (show commands), SAN=1 (address and
+#: undefined behaviour sanitizers, in build/san), WERROR=1
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
