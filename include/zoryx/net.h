@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * net: the loop and the adapters that put the machines on real sockets. One
+ * libwebsockets context is the loop; curl's sockets are adopted into it. No
+ * thread is started. Monotonic and wall clock and system randomness live here.
+ */
+#ifndef ZORYX_NET_H
+#define ZORYX_NET_H
+
+#include "zoryx/base.h"
+#include "zoryx/gateway.h"
+#include "zoryx/rest.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct lws_context; /* libwebsockets */
+struct zx_loop;
+
+ZX_API zx_time zx_clock(void);     /* monotonic */
+ZX_API zx_wall zx_wall_clock(void);
+ZX_API struct zx_rand zx_system_rand(void);
+
+struct zx_loop_options {
+	size_t size;
+	/* A context of the host to live in; NULL makes one. The host's must
+	 * have been made with zx_loop_protocols() among its protocols. */
+	struct lws_context *lws;
+	const char *ca_file; /* more trusted certificates (PEM); NULL: system */
+	const struct zx_alloc *alloc;
+	const struct zx_log *log;
+};
+#define ZX_LOOP_OPTIONS_INIT { .size = sizeof(struct zx_loop_options) }
+
+ZX_API int zx_loop_new(struct zx_loop **out,
+		       const struct zx_loop_options *opt) ZX_MUST_USE;
+/* Everything attached must be freed before. */
+ZX_API void zx_loop_free(struct zx_loop *l);
+/* One turn: waits at most timeout_ms (-1: until something is due). ZX_OK, or
+ * ZX_E_IO when the loop is broken. */
+ZX_API int zx_loop_step(struct zx_loop *l, int timeout_ms);
+/* Ends a wait from another thread or a signal handler: a write(2) to a pipe,
+ * nothing else. */
+ZX_API void zx_loop_wake(struct zx_loop *l);
+/* The stamp of this turn. */
+ZX_API zx_time zx_loop_now(const struct zx_loop *l);
+
+/* Timers: intrusive, one-shot, in order of time then of setting. */
+struct zx_timer {
+	zx_time at;              /* private */
+	uint64_t order;          /* private */
+	size_t slot;             /* private: 0 when not set */
+	void (*fn)(struct zx_timer *t, void *ud);
+	void *ud;
+};
+/* Replaces an earlier setting; ZX_TIME_NEVER clears. ZX_E_NOMEM. */
+ZX_API int zx_timer_set(struct zx_loop *l, struct zx_timer *t, zx_time at);
+
+/* A shard on a socket. Drives feed, tick and poll; hands the rest to you. */
+struct zx_gateway_conn;
+struct zx_gateway_handler {
+	/* Events, states, identify wishes, sessions, death; see zx_shard_out. */
+	void (*out)(struct zx_shard *s, const struct zx_shard_out *o, void *ud);
+	void *ud;
+};
+/* The shard must outlive the connection. */
+ZX_API int zx_gateway_attach(struct zx_gateway_conn **out, struct zx_loop *l,
+			     struct zx_shard *s,
+			     const struct zx_gateway_handler *h) ZX_MUST_USE;
+ZX_API void zx_gateway_detach(struct zx_gateway_conn *c);
+/* After calling the shard from outside (grant, send, stop, start): carries its
+ * outputs out and sets the timer. */
+ZX_API void zx_gateway_kick(struct zx_gateway_conn *c);
+
+/* A REST scheduler on curl. */
+struct zx_rest_conn;
+typedef void zx_rest_done(const struct zx_rest_result *result, void *ud);
+/* The scheduler must outlive the connection. proxy: NULL or a URL for curl. */
+ZX_API int zx_rest_attach(struct zx_rest_conn **out, struct zx_loop *l,
+			  struct zx_rest *r, const char *proxy) ZX_MUST_USE;
+ZX_API void zx_rest_detach(struct zx_rest_conn *c);
+/* Submits; done (may be NULL) is called once, later, with req->ud. */
+ZX_API int zx_rest_call(struct zx_rest_conn *c,
+			const struct zx_rest_request *req, zx_rest_done *done,
+			uint64_t *id);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
