@@ -53,6 +53,9 @@ void zx__world_http(struct zx__world *w, const struct zx__req *req,
 /* Timers of the world (interaction expiry ...): next due, monotonic ms. */
 uint64_t zx__world_tick(struct zx__world *w, uint64_t now_ms);
 
+/* The bot's token; constant. The world makes it up when the options have none:
+ * its first part is the bot's id in base64, as clients expect. */
+const char *zx__world_token(struct zx__world *w);
 /* Nonzero when the token (without "Bot ") is the bot's. */
 int zx__world_token_ok(struct zx__world *w, struct zx_str token);
 /* READY's d without session_id and resume_gateway_url, for shard id of n;
@@ -92,7 +95,16 @@ void zx__wire_violation(struct zx__wire *wire, const char *fmt, ...)
 /* Faults of the gateway kind (POST /sandbox/faults hands them on); ZX_E_INVALID
  * when it knows no such fault. */
 int zx__wire_fault(struct zx__wire *wire, const cJSON *fault);
-/* Adds "gateway": {sessions:[...], violations:[...]} to the state. */
+/* DELETE /sandbox/faults: disarms all faults of the wire. */
+void zx__wire_faults_clear(struct zx__wire *wire);
+/* POST /sandbox/events: an event as it is, unfiltered, to the sessions of the
+ * shard (-1: all). How many sessions got it. */
+size_t zx__wire_inject(struct zx__wire *wire, int shard, const char *event,
+		       const cJSON *d);
+/* For session_start_limit of /gateway/bot: identifies counted so far. */
+uint64_t zx__wire_identifies(struct zx__wire *wire);
+/* Adds "gateway": {sessions:[...], violations:[...]} to the state and the armed
+ * faults of the wire to its array "faults" (made when absent). */
 void zx__wire_state(struct zx__wire *wire, cJSON *state);
 /* Monotonic ms and wall ms. */
 uint64_t zx__wire_now(struct zx__wire *wire);
