@@ -46,17 +46,26 @@ SOVERSION := $(call version_of,ZX_SOVERSION)
 
 B := $(if $(SAN),build/san,build)
 
-# Packages: build/config.mk is remade (and make starts over) when it is missing.
-# `run`, `test` and `bench` install what is missing; other targets name it.
+# Packages: build/config.mk is remade (and make starts over) when it is missing,
+# or when `test` finds it without cmocka, which nothing else needs. `run`, `test`
+# and `bench` install what is missing; other targets name it.
 
 GOALS := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out clean help deps deps-test uninstall,$(GOALS)),)
 include build/config.mk
 endif
+UNIT := $(filter test,$(GOALS))
+ifneq ($(UNIT),)
+ifeq ($(shell grep -s LIBS_cmocka build/config.mk),)
+build/config.mk: FORCE
+endif
+endif
 build/config.mk: .ci/deps .ci/config
-	@$(if $(filter run test bench,$(GOALS)),sh .ci/deps build,:)
+	@$(if $(filter run test bench,$(GOALS)),CC='$(CC)' CXX='$(CXX)' \
+		PKG_CONFIG='$(PKG_CONFIG)' sh .ci/deps build $(UNIT:test=unit),:)
 	@mkdir -p build
-	@PKG_CONFIG='$(PKG_CONFIG)' CC='$(CC)' sh .ci/config $(PKGS) >$@.tmp
+	@PKG_CONFIG='$(PKG_CONFIG)' CC='$(CC)' sh .ci/config $(PKGS) \
+		$(UNIT:test=cmocka) >$@.tmp
 	@mv $@.tmp $@
 
 say = @printf '  %-4s %s\n'
@@ -156,6 +165,8 @@ TEST_BIN  := $(TEST_SRC:%.c=$(B)/%)
 TEST_HELP := $(patsubst %.c,$(B)/%.o,$(wildcard tests/helper/*.c))
 ALONE     := $(patsubst %.c,$(B)/%,$(wildcard tests/alone/*.c))
 TEST_SH   := $(sort $(wildcard tests/*/test_*.sh))
+
+$(B)/tests/%.o: ZX_CPPFLAGS += -Itests
 
 $(TEST_BIN): %: %.o $(TEST_HELP) $(BOX_A) $(LIB_A)
 	$(say) LD $@

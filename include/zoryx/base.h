@@ -208,7 +208,7 @@ ZX_API int zx_utf8_valid(struct zx_str s);
 struct zx_buf {
 	char *ptr;
 	size_t len;
-	int err;                      /* ZX_OK, ZX_E_NOMEM or ZX_E_TOOBIG */
+	int err;                      /* ZX_E_NOMEM, ZX_E_TOOBIG, ... */
 	size_t cap, max;              /* private */
 	const struct zx_alloc *alloc; /* private */
 };
@@ -223,7 +223,8 @@ ZX_API void zx_buf_adds(struct zx_buf *b, struct zx_str s);
 ZX_API void zx_buf_addc(struct zx_buf *b, const char *nul_terminated);
 ZX_API void zx_buf_addch(struct zx_buf *b, char c);
 ZX_API void zx_buf_addf(struct zx_buf *b, const char *fmt, ...) ZX_PRINTF(2, 3);
-ZX_API void zx_buf_addv(struct zx_buf *b, const char *fmt, va_list ap);
+ZX_API void zx_buf_addv(struct zx_buf *b, const char *fmt, va_list ap)
+	ZX_PRINTF(2, 0);
 /* Room for n more bytes at the returned address; then raise len. NULL on
  * failure. */
 ZX_API char *zx_buf_room(struct zx_buf *b, size_t n);

@@ -54,16 +54,16 @@ struct zx_json_iter {
 	struct zx_str key;   /* raw key without quotes; empty in an array */
 	struct zx_str value; /* raw */
 	struct zx_str rest;  /* private */
-	int object;          /* private */
+	int object;	     /* private */
 };
 ZX_API struct zx_json_iter zx_json_each(struct zx_str raw);
 ZX_API int zx_json_next(struct zx_json_iter *it);
 
 /*
- * Typed reads of a raw value. ZX_E_NOTFOUND when raw is empty or null, ZX_E_TYPE
- * for another kind, ZX_E_RANGE when it does not fit; *out is then unchanged.
- * The integer readers accept a JSON number without fraction or exponent and a
- * string of decimal digits (Discord sends ids either way).
+ * Typed reads of a raw value. ZX_E_NOTFOUND when raw is empty or null,
+ * ZX_E_TYPE for another kind, ZX_E_RANGE when it does not fit; *out is then
+ * unchanged. The integer readers accept a JSON number without fraction or
+ * exponent and a string of decimal digits (Discord sends ids either way).
  */
 ZX_API int zx_json_u64(struct zx_str raw, uint64_t *out);
 ZX_API int zx_json_i64(struct zx_str raw, int64_t *out);
@@ -89,7 +89,7 @@ ZX_API int zx_json_get_bool(struct zx_str obj, const char *key);
  */
 struct zx_json_writer {
 	struct zx_buf *out;
-	unsigned depth;      /* private */
+	unsigned depth;	     /* private */
 	uint64_t has_member; /* private: bit per depth, 64 levels */
 };
 
