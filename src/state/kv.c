@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Keys and values, and transactions.
+ */
+#include <string.h>
+
+#include "state/state_int.h"
+
+static const char *const sql[STATE_STMTS] = {
+	[STATE_PUT] =
+		"INSERT INTO kv(space,guild,key,value) VALUES(?1,?2,?3,?4)"
+		" ON CONFLICT DO UPDATE SET value=excluded.value",
+	[STATE_GET] = "SELECT value FROM kv"
+		      " WHERE space=?1 AND guild=?2 AND key=?3",
+	[STATE_DEL] = "DELETE FROM kv WHERE space=?1 AND guild=?2 AND key=?3",
+	[STATE_EACH] = "SELECT guild,key,value FROM kv WHERE space=?1"
+		       " ORDER BY guild,key",
+};
+
+/* The prepared statement with its first parameter set; prepared once. */
+static int ready(struct zx_state *s, enum zx__state_stmt which,
+		 const char *space, sqlite3_stmt **out)
+{
+	int rc = SQLITE_OK;
+
+	if (!s->db)
+		return zx__state_fail(s, ZX_E_STATE, "%s: is not open",
+				      s->path);
+	if (!s->stmt[which])
+		rc = sqlite3_prepare_v3(s->db, sql[which], -1,
+					SQLITE_PREPARE_PERSISTENT,
+					&s->stmt[which], NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(s->stmt[which], 1, space, -1,
+				       SQLITE_STATIC);
+	*out = s->stmt[which];
+	return zx__state_sqlite(s, rc, "preparing");
+}
+
+static void bind_key(sqlite3_stmt *st, uint64_t guild, const char *key)
+{
+	int64_t g;
+
+	memcpy(&g, &guild, sizeof(g)); /* all 64 bits, as a signed column */
+	sqlite3_bind_int64(st, 2, g);
+	sqlite3_bind_text(st, 3, key, -1, SQLITE_STATIC);
+}
+
+/* Steps once and makes the statement ready for the next use. */
+static int finish(struct zx_state *s, sqlite3_stmt *st, const char *doing)
+{
+	int err = zx__state_sqlite(s, sqlite3_step(st), doing);
+
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+	return err;
+}
+
+int zx_state_put(struct zx_state *s, const char *space, uint64_t guild,
+		 const char *key, struct zx_str value)
+{
+	sqlite3_stmt *st;
+	int err;
+
+	if (value.len > ZX__STATE_VALUE_MAX)
+		return zx__state_fail(s, ZX_E_TOOBIG,
+				      "%s/%s: %zu bytes, at most %d", space,
+				      key, value.len, ZX__STATE_VALUE_MAX);
+	err = ready(s, STATE_PUT, space, &st);
+	if (err)
+		return err;
+	bind_key(st, guild, key);
+	/* a NULL pointer would be stored as NULL, not as no bytes */
+	sqlite3_bind_blob(st, 4, value.len ? value.ptr : "", (int)value.len,
+			  SQLITE_STATIC);
+	return finish(s, st, "saving");
+}
+
+int zx_state_get(struct zx_state *s, const char *space, uint64_t guild,
+		 const char *key, struct zx_buf *out)
+{
+	sqlite3_stmt *st;
+	int err = ready(s, STATE_GET, space, &st);
+	int rc;
+
+	if (err)
+		return err;
+	bind_key(st, guild, key);
+	rc = sqlite3_step(st);
+	err = zx__state_sqlite(s, rc, "reading");
+	if (!err && rc == SQLITE_ROW) {
+		const void *p = sqlite3_column_blob(st, 0);
+
+		zx_buf_add(out, p, (size_t)sqlite3_column_bytes(st, 0));
+		err = out->err;
+	} else if (!err) {
+		err = zx__state_fail(s, ZX_E_NOTFOUND, "%s/%s: not set", space,
+				     key);
+	}
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+	return err;
+}
+
+int zx_state_del(struct zx_state *s, const char *space, uint64_t guild,
+		 const char *key)
+{
+	sqlite3_stmt *st;
+	int err = ready(s, STATE_DEL, space, &st);
+
+	if (err)
+		return err;
+	bind_key(st, guild, key);
+	return finish(s, st, "removing");
+}
+
+static int give(sqlite3_stmt *st,
+		int (*fn)(uint64_t guild, const char *key, struct zx_str value,
+			  void *ud),
+		void *ud)
+{
+	int64_t g = sqlite3_column_int64(st, 0);
+	uint64_t guild;
+	struct zx_str value = { sqlite3_column_blob(st, 2),
+				(size_t)sqlite3_column_bytes(st, 2) };
+
+	memcpy(&guild, &g, sizeof(guild));
+	return fn(guild, (const char *)sqlite3_column_text(st, 1), value, ud);
+}
+
+int zx_state_each(struct zx_state *s, const char *space,
+		  int (*fn)(uint64_t guild, const char *key,
+			    struct zx_str value, void *ud),
+		  void *ud)
+{
+	sqlite3_stmt *st;
+	int err = ready(s, STATE_EACH, space, &st);
+	int stop = 0, rc = SQLITE_DONE;
+
+	if (err)
+		return err;
+	while (!stop && (rc = sqlite3_step(st)) == SQLITE_ROW)
+		stop = give(st, fn, ud);
+	if (!stop)
+		err = zx__state_sqlite(s, rc, "reading");
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+	return stop ? stop : err;
+}
+
+int zx_state_begin(struct zx_state *s)
+{
+	int err;
+
+	if (s->in_txn)
+		return zx__state_fail(s, ZX_E_STATE,
+				      "%s: a transaction is open already",
+				      s->path);
+	err = zx__state_exec(s, "BEGIN IMMEDIATE", "saving");
+	s->in_txn = !err;
+	return err;
+}
+
+int zx_state_commit(struct zx_state *s)
+{
+	int err;
+
+	if (!s->in_txn)
+		return zx__state_fail(s, ZX_E_STATE,
+				      "%s: no transaction is open", s->path);
+	err = zx__state_exec(s, "COMMIT", "saving");
+	if (err)
+		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	s->in_txn = 0;
+	return err;
+}
+
+void zx_state_rollback(struct zx_state *s)
+{
+	if (!s->in_txn)
+		return;
+	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+	s->in_txn = 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Checking, copying and shrinking the state file.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "state/state_int.h"
+
+int zx_state_check(struct zx_state *s)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(s->db, "PRAGMA integrity_check(1)", -1, &st,
+				    NULL);
+	int err = zx__state_sqlite(s, rc, "checking");
+
+	if (!err) {
+		rc = sqlite3_step(st);
+		err = zx__state_sqlite(s, rc, "checking");
+	}
+	if (!err && rc == SQLITE_ROW) {
+		const char *text = (const char *)sqlite3_column_text(st, 0);
+
+		if (!text || strcmp(text, "ok"))
+			err = zx__state_fail(s, ZX_E_CORRUPT,
+					     "%s: is damaged: %s; restore a "
+					     "copy of it",
+					     s->path, text ? text : "?");
+	}
+	sqlite3_finalize(st);
+	return err;
+}
+
+/* The copy gets its name only when it is complete and on the disk. */
+static int publish(struct zx_state *s, const char *tmp, const char *path)
+{
+	int fd = open(tmp, O_RDONLY | O_CLOEXEC);
+	int bad = fd < 0 || fsync(fd) || link(tmp, path);
+	int why = errno;
+
+	if (fd >= 0)
+		close(fd);
+	unlink(tmp);
+	if (!bad)
+		return ZX_OK;
+	return zx__state_fail(s, why == EEXIST ? ZX_E_EXISTS : ZX_E_IO,
+			      "%s: cannot be written: %s", path, strerror(why));
+}
+
+int zx_state_copy(struct zx_state *s, const char *path)
+{
+	char tmp[4096];
+	sqlite3_stmt *st = NULL;
+	int err, rc;
+
+	if (!access(path, F_OK))
+		return zx__state_fail(s, ZX_E_EXISTS,
+				      "%s: exists already; nothing was "
+				      "overwritten",
+				      path);
+	rc = snprintf(tmp, sizeof(tmp), "%s.part", path);
+	if (rc < 0 || (size_t)rc >= sizeof(tmp))
+		return zx__state_fail(s, ZX_E_TOOBIG, "the path is too long");
+	unlink(tmp); /* of a copy that was interrupted */
+	rc = sqlite3_prepare_v2(s->db, "VACUUM INTO ?1", -1, &st, NULL);
+	if (rc == SQLITE_OK) {
+		sqlite3_bind_text(st, 1, tmp, -1, SQLITE_STATIC);
+		rc = sqlite3_step(st);
+	}
+	err = zx__state_sqlite(s, rc, "copying");
+	sqlite3_finalize(st);
+	if (err) {
+		unlink(tmp);
+		return err;
+	}
+	return publish(s, tmp, path);
+}
+
+int zx_state_vacuum(struct zx_state *s)
+{
+	return zx__state_exec(s, "VACUUM", "shrinking");
+}
