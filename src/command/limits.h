@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The named ceilings of command: Discord's, then our own.
+ */
+#ifndef ZX__COMMAND_LIMITS_H
+#define ZX__COMMAND_LIMITS_H
+
+/* Messages, in UTF-16 units (resources/message.mdx, section "Embed Limits"). */
+#define ZX__CONTENT 2000
+#define ZX__EMBEDS 10
+#define ZX__EMBED_TOTAL 6000
+#define ZX__EMBED_TITLE 256
+#define ZX__EMBED_TEXT 4096
+#define ZX__EMBED_FOOTER 2048
+#define ZX__EMBED_AUTHOR 256
+#define ZX__FIELDS 25
+#define ZX__FIELD_NAME 256
+#define ZX__FIELD_VALUE 1024
+#define ZX__FILES 10
+#define ZX__FILE_NAME 256
+#define ZX__PINGS 100
+#define ZX__URL 2048
+
+/* Components (components/reference.mdx). */
+#define ZX__ROWS 5
+#define ZX__BUTTONS 5
+#define ZX__CUSTOM_ID 100
+#define ZX__LABEL 80
+#define ZX__LINK 512
+#define ZX__PLACEHOLDER 150
+#define ZX__OPTIONS 25
+#define ZX__OPTION_TEXT 100
+#define ZX__EMOJI 64
+
+/* Commands (interactions/application-commands.mdx). */
+#define ZX__SLASH_COMMANDS 100
+#define ZX__COMMAND_NAME 32
+#define ZX__COMMAND_TEXT 100
+#define ZX__COMMAND_OPTIONS 25
+#define ZX__CHOICES 25
+#define ZX__CHOICE_TEXT 100
+#define ZX__COMMAND_TOTAL 8000
+#define ZX__STRING_LENGTH 6000
+
+#endif
