@@ -101,7 +101,7 @@ struct zx_dotenv {
 	unsigned line;        /* of the last name, from 1 */
 	struct zx_buf name, value;
 	const char *const *environment; /* private */
-	struct zx_str text;   /* private */
+	struct zx_buf known;            /* private */
 };
 ZX_API void zx_dotenv_init(struct zx_dotenv *d, struct zx_str text,
 			   const char *const *environment,
