@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Permission overwrites of channels.
+ */
+#include "sandbox/rest.h"
+
+static cJSON *normal(const cJSON *o)
+{
+	return zx__dom("id:I type:i allow:U deny:U", zx__dom_id(o, "id"),
+		       zx__int(o, "type"), zx__dom_id(o, "allow"),
+		       zx__dom_id(o, "deny"));
+}
+
+/* Only bits the bot has itself; MANAGE_ROLES only for administrators. */
+static int may_write(struct zx__call *c, uint64_t bits)
+{
+	uint64_t own = zx__perm_base(c->w, c->guild, zx__bot(c->w));
+
+	if (own & ZX__P_ADMINISTRATOR)
+		return 1;
+	return !(bits & ~own) && !(bits & ZX__P_MANAGE_ROLES);
+}
+
+static uint64_t bits_of(const cJSON *list, uint64_t id, const char *key)
+{
+	ZX__EACH(o, list)
+		if (zx__dom_id(o, "id") == id)
+			return zx__dom_id(o, key);
+	return 0;
+}
+
+/* What the overwrite changes against what is there: that must be allowed. */
+static uint64_t changed_bits(struct zx__call *c, const cJSON *o)
+{
+	const cJSON *now = zx__get(c->channel, "permission_overwrites");
+	uint64_t id = zx__dom_id(o, "id");
+
+	return (zx__dom_id(o, "allow") ^ bits_of(now, id, "allow")) |
+	       (zx__dom_id(o, "deny") ^ bits_of(now, id, "deny"));
+}
+
+static void check(struct zx__call *c, const cJSON *o, const char *at)
+{
+	zx__form_required(c, o, at, "id");
+	zx__form_id(c, o, at, "id");
+	zx__form_int(c, o, at, "type", 0, 1);
+	zx__form_bits(c, o, at, "allow");
+	zx__form_bits(c, o, at, "deny");
+}
+
+cJSON *zx__overwrites(struct zx__call *c, const cJSON *list)
+{
+	cJSON *out = cJSON_CreateArray();
+	char at[ZX__AT_SIZE];
+	uint64_t bits = 0;
+	int i = 0;
+
+	if (list)
+		zx__form_array(c, c->body, "", "permission_overwrites", 0,
+			       100);
+	ZX__EACH(o, list) {
+		check(c, o, zx__at_i(at, "permission_overwrites", i++));
+		bits |= changed_bits(c, o);
+		cJSON_AddItemToArray(out, normal(o));
+	}
+	if (c->errors || may_write(c, bits))
+		return out;
+	cJSON_Delete(out);
+	zx__no_permission(c);
+	return NULL;
+}
+
+static int index_of(const cJSON *list, uint64_t id)
+{
+	int i = 0;
+
+	ZX__EACH(o, list) {
+		if (zx__dom_id(o, "id") == id)
+			return i;
+		i++;
+	}
+	return -1;
+}
+
+static void changed(struct zx__call *c, int action, uint64_t id)
+{
+	zx__audit(c, c->guild, action, zx__dom_id(c->channel, "id"), NULL,
+		  zx__dom("id:I", id));
+	zx__emit(c->w, c->guild->id, "CHANNEL_UPDATE",
+		 zx__channel_out(c->channel));
+	zx__guild_touched(c->w, c->guild);
+	zx__no_content(c);
+}
+
+void zx__put_overwrite(struct zx__call *c)
+{
+	cJSON *list = zx__get_mut(c->channel, "permission_overwrites"), *o;
+	int at;
+
+	zx__form_required(c, c->body, "", "type");
+	zx__form_int(c, c->body, "", "type", 0, 1);
+	zx__form_bits(c, c->body, "", "allow");
+	zx__form_bits(c, c->body, "", "deny");
+	if (zx__form_failed(c))
+		return;
+	if (!list) {
+		zx__fail(c, 400, 50024,
+			 "Cannot execute action on this channel type");
+		return;
+	}
+	o = zx__dom("id:I type:i allow:U deny:U", c->id[1],
+		    zx__int(c->body, "type"), zx__dom_id(c->body, "allow"),
+		    zx__dom_id(c->body, "deny"));
+	if (!may_write(c, changed_bits(c, o))) {
+		cJSON_Delete(o);
+		zx__no_permission(c);
+		return;
+	}
+	at = index_of(list, c->id[1]);
+	if (at < 0 && cJSON_GetArraySize(list) >= 1000) {
+		cJSON_Delete(o);
+		zx__fail(c, 400, 30060,
+			 "Maximum number of channel permission overwrites "
+			 "reached (1000)");
+		return;
+	}
+	if (at >= 0)
+		cJSON_ReplaceItemInArray(list, at, o);
+	else
+		cJSON_AddItemToArray(list, o);
+	changed(c, at >= 0 ? 14 : 13, c->id[1]);
+}
+
+void zx__delete_overwrite(struct zx__call *c)
+{
+	cJSON *list = zx__get_mut(c->channel, "permission_overwrites");
+	int at = index_of(list, c->id[1]);
+
+	if (at < 0) {
+		zx__unknown(c, ZX__UNKNOWN_OVERWRITE);
+		return;
+	}
+	cJSON_DeleteItemFromArray(list, at);
+	changed(c, 15, c->id[1]);
+}
