@@ -188,7 +188,7 @@ const char *zx__skip_nested(const char *p, const char *end)
 		char tail[64];
 		const char *from = p;
 		struct block b;
-		uint64_t strings;
+		uint64_t strings, escaped;
 		int at;
 
 		if (end - p < 64) {
@@ -197,9 +197,12 @@ const char *zx__skip_nested(const char *p, const char *end)
 			from = tail;
 		}
 		classify(from, &b);
-		b.quote &= ~escaped_bytes(b.slash, &carry);
-		strings = prefix_parity(b.quote) ^ inside;
+		escaped = escaped_bytes(b.slash, &carry);
+		strings = prefix_parity(b.quote & ~escaped) ^ inside;
 		inside = 0 - (strings >> 63);
+		/* A backslash outside a string is no JSON; what it stands
+		 * before counts neither here nor in the portable version. */
+		strings |= escaped;
 		at = close_in_block(b.open & ~strings, b.close & ~strings,
 				    &depth);
 		if (at >= 0)

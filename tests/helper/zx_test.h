@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "zoryx/base.h"
+#include "zoryx/json.h"
 #include "helper/fail_alloc.h"
 
 /* The bytes of a slice are those of a C string; prints both when not. */
