@@ -127,6 +127,8 @@ extern "C" {
 	X(TYPING_START)                                                       \
 	X(USER_UPDATE)                                                        \
 	X(VOICE_CHANNEL_EFFECT_SEND)                                          \
+	X(VOICE_CHANNEL_START_TIME_UPDATE)                                    \
+	X(VOICE_CHANNEL_STATUS_UPDATE)                                        \
 	X(VOICE_SERVER_UPDATE)                                                \
 	X(VOICE_STATE_UPDATE)                                                 \
 	X(WEBHOOKS_UPDATE)
@@ -156,14 +158,19 @@ struct zx_envelope {
 	int op;           /* -1 when absent */
 	int has_seq;      /* "s" was a number */
 	int64_t seq;
-	struct zx_str t;  /* event name, plain; empty when null */
+	struct zx_str t;  /* event name as written; empty when null */
 	struct zx_str d;  /* raw JSON, borrowed from the text; empty when absent */
 };
 
 /*
- * Finds op, s, t and the span of d without looking into d when they come before
- * it. ZX_E_SYNTAX when the text is no object, has no usable op, or a value is
- * of the wrong kind. The inside of d is not checked.
+ * Finds op, s, t and the span of d. When op, s and t come before d, as Discord
+ * sends them, d is not looked into: it is taken to be the last member and to
+ * reach to the closing brace, at a cost that its size has no part in. (Should
+ * other members follow, they are at the end of the slice d, where the getters of
+ * json.h do not look.) Otherwise d is skipped as a whole.
+ *
+ * ZX_E_SYNTAX when the text is no object, has no usable op, or a value is of
+ * the wrong kind. The inside of d is not checked. The first of duplicates wins.
  */
 ZX_API int zx_envelope_scan(struct zx_str text, struct zx_envelope *out);
 
@@ -252,16 +259,21 @@ struct zx_shard_options {
 enum zx_shard_out_kind {
 	ZX_SHARD_OUT_CONNECT, /* open a WebSocket to `text` (a URL) */
 	ZX_SHARD_OUT_SEND,    /* write `text` as one text message */
-	ZX_SHARD_OUT_CLOSE,   /* close with `code`, then zx_shard_on_closed */
-	ZX_SHARD_OUT_IDENTIFY,/* wants a turn; answer zx_shard_grant */
+	ZX_SHARD_OUT_CLOSE,   /* close with `code`, then zx_shard_on_closed;
+				 after 2 s the shard goes on without it */
+	ZX_SHARD_OUT_IDENTIFY,/* wants a turn; answer zx_shard_grant, or forget
+				 it when QUEUED is left */
 	ZX_SHARD_OUT_EVENT,   /* a dispatch for the application */
 	ZX_SHARD_OUT_STATE,   /* `state` was entered */
 	ZX_SHARD_OUT_SESSION, /* the session changed: zx_shard_session() */
 	ZX_SHARD_OUT_DEAD     /* will not be retried; `code`, reason in `text` */
 };
 
-/* Slices are borrowed until the next call on the same shard but poll's own
- * outputs of one input stay valid until the next input. */
+/*
+ * Slices are borrowed until the next call on the same shard but poll's own
+ * outputs of one input stay valid until the next input. Outputs of one input
+ * come in the order STATE, SESSION, EVENT, IDENTIFY, SEND, CLOSE, CONNECT, DEAD.
+ */
 struct zx_shard_out {
 	enum zx_shard_out_kind kind;
 	int code;                  /* CLOSE, DEAD: close code */
@@ -288,8 +300,11 @@ struct zx_shard_stats {
 
 struct zx_shard;
 
-/* ZX_E_INVALID (no token, no url, no rand, shard_id >= count), ZX_E_NOMEM.
- * Makes no output before zx_shard_start. */
+/*
+ * ZX_E_INVALID (no token, url or rand; url not ws:// or wss://; shard_id >=
+ * count; presence no JSON object), ZX_E_TOOBIG when Identify would be over 4096
+ * bytes, ZX_E_NOMEM. Makes no output before zx_shard_start.
+ */
 ZX_API int zx_shard_new(struct zx_shard **out,
 			const struct zx_shard_options *opt) ZX_MUST_USE;
 ZX_API void zx_shard_free(struct zx_shard *s);
@@ -316,8 +331,9 @@ ZX_API void zx_shard_on_bytes(struct zx_shard *s, uint32_t generation,
 /*
  * One complete WebSocket message of that connection, compressed or not as the
  * options say; must stay as it is until the outputs were polled. A message that
- * cannot be used is counted and logged, never fatal; only ZX_E_NOMEM is
- * returned.
+ * cannot be used is counted and logged, never fatal. Returns ZX_E_NOMEM, or
+ * ZX_E_STATE and does nothing when the event of the message before was not
+ * polled yet.
  */
 ZX_API int zx_shard_feed(struct zx_shard *s, uint32_t generation,
 			 struct zx_str message, zx_time now);
@@ -325,7 +341,8 @@ ZX_API int zx_shard_feed(struct zx_shard *s, uint32_t generation,
 /* The identify turn it asked for is here. Ignored when no longer wanted. */
 ZX_API void zx_shard_grant(struct zx_shard *s, zx_time now);
 
-/* To be called at or after the deadline; earlier is harmless. */
+/* To be called at or after the deadline; earlier is harmless. Only ZX_E_NOMEM
+ * is returned; it may come from an earlier call that returns nothing. */
 ZX_API int zx_shard_tick(struct zx_shard *s, zx_time now);
 ZX_API zx_time zx_shard_deadline(const struct zx_shard *s);
 
@@ -334,14 +351,19 @@ ZX_API int zx_shard_poll(struct zx_shard *s, struct zx_shard_out *out);
 
 /*
  * Queues one command, op and raw JSON d, within the send budget of 120 per
- * 60 s of which heartbeats keep a reserve (LM-02). ZX_E_TOOBIG when the payload
- * is over 4096 bytes (LM-01), ZX_E_STATE when not READY or RESUMING (GW-20),
- * ZX_E_LIMIT when 110 wait already.
+ * 60 s of which heartbeats keep a reserve (LM-02). What waits when a connection
+ * ends is sent on the next one. ZX_E_TOOBIG when the payload is over 4096 bytes
+ * (LM-01), ZX_E_STATE when not READY or RESUMING (GW-20), ZX_E_LIMIT when 110
+ * wait already, ZX_E_SYNTAX when d is no JSON, ZX_E_INVALID for an op that is
+ * not the application's to send or a Request Guild Members (op 8) that Discord
+ * would ignore, ZX_E_PERM when that needs an intent the shard has not
+ * (GS-05, GS-06), ZX_E_NOMEM.
  */
 ZX_API int zx_shard_send(struct zx_shard *s, int op, struct zx_str d,
 			 zx_time now);
 
-/* A new /gateway/bot url, used when there is no resume url. */
+/* A new /gateway/bot url, copied, used when there is no resume url.
+ * ZX_E_INVALID when it is not ws:// or wss://, ZX_E_NOMEM. */
 ZX_API int zx_shard_set_url(struct zx_shard *s, const char *url);
 
 /*
@@ -356,8 +378,8 @@ ZX_API uint32_t zx_shard_id(const struct zx_shard *s);
 ZX_API const struct zx_shard_stats *zx_shard_stats(const struct zx_shard *s);
 /* The current session; ZX_E_NOTFOUND when there is none. `at` is left 0. */
 ZX_API int zx_shard_session(const struct zx_shard *s, struct zx_session *out);
-/* Before start only. ZX_E_INVALID when it belongs to another id, count or
- * intents; age (time since session.at) is the caller's to judge. */
+/* Before start only (ZX_E_STATE). ZX_E_INVALID when it belongs to another id,
+ * count or intents; age (time since session.at) is the caller's to judge. */
 ZX_API int zx_shard_set_session(struct zx_shard *s,
 				const struct zx_session *session);
 /* Details of the last trouble, "" when none. Never holds the token. */
@@ -377,7 +399,11 @@ ZX_API const char *zx_close_text(int code);
 
 /*
  * Hands out identify turns: one per 5 s and key (shard_id % max_concurrency),
- * in order, inside the daily budget (LM-03, LM-04, LM-06).
+ * the lowest waiting shard first, inside the daily budget (LM-03, LM-04,
+ * LM-06). When fewer than need + reserve turns remain as it is made or told new
+ * limits, it gives none before the reset: a process that crashes and starts
+ * again must not use up the day. With `remaining` and `reset_after_ms` both 0
+ * the day counts as just begun.
  */
 struct zx_identify_queue;
 
@@ -389,6 +415,7 @@ struct zx_identify_options {
 	uint32_t remaining;       /* of session_start_limit */
 	uint64_t reset_after_ms;
 	uint32_t reserve;         /* turns never given; 0 means total / 20 */
+	uint32_t need;            /* turns that the start takes; 0 means 1 */
 	const struct zx_alloc *alloc;
 };
 #define ZX_IDENTIFY_OPTIONS_INIT { .size = sizeof(struct zx_identify_options) }
@@ -397,7 +424,8 @@ ZX_API int zx_identify_new(struct zx_identify_queue **out,
 			   const struct zx_identify_options *opt, zx_time now)
 	ZX_MUST_USE;
 ZX_API void zx_identify_free(struct zx_identify_queue *q);
-/* Asks for a turn; a shard that waits already keeps its place. */
+/* Asks for a turn; a shard that waits already keeps its place. ZX_E_NOMEM, or
+ * ZX_E_LIMIT when 65,536 wait. */
 ZX_API int zx_identify_ask(struct zx_identify_queue *q, uint32_t shard_id,
 			   zx_time now);
 /* No longer wanted (the connection went). */
