@@ -170,7 +170,7 @@ $(B)/tests/%.o: ZX_CPPFLAGS += -Itests
 
 $(TEST_BIN): %: %.o $(TEST_HELP) $(BOX_A) $(LIB_A)
 	$(say) LD $@
-	$(q)$(link) -o $@ $^ $(ZX_LIBS) $(LIBS_cmocka) -pthread
+	$(q)$(link) -o $@ $^ $(ZX_LIBS) $(LIBS_cmocka) -pthread -lm
 
 .SECONDEXPANSION:
 $(ALONE): %: %.o $$(call objs,$$(notdir $$*)) $$(call objs,base)

@@ -249,7 +249,12 @@ const char *zx__skip_value(const char *p, const char *end)
 		return NULL;
 	if (*p == '"')
 		return zx__skip_string(p + 1, end);
-	if (*p == '{' || *p == '[')
+	if (*p == '{' || *p == '[') {
+		/* Empty ones are frequent; ']' and '}' are their partners + 2.
+		 */
+		if (end - p >= 2 && p[1] == *p + 2)
+			return p + 2;
 		return zx__skip_nested(p, end);
+	}
 	return skip_scalar(p, end);
 }
