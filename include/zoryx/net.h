@@ -3,6 +3,15 @@
  * net: the loop and the adapters that put the machines on real sockets. One
  * libwebsockets context is the loop; curl's sockets are adopted into it. No
  * thread is started. Monotonic and wall clock and system randomness live here.
+ *
+ * What the libraries below do process-wide: libwebsockets ignores SIGPIPE and
+ * has one log level, which zx_loop_new sets to silence when it makes a context
+ * of its own (with the host's context it is left alone; what matters of its
+ * text is in zx_log lines and error texts). curl_global_init is called by
+ * zx_rest_attach and undone by zx_rest_detach, which is safe in threads from
+ * curl 7.84 on; with an older curl the host calls it first. curl may resolve
+ * names in a thread of its own; libwebsockets resolves inside the loop.
+ * Proxies are never taken from the environment.
  */
 #ifndef ZORYX_NET_H
 #define ZORYX_NET_H
@@ -24,8 +33,12 @@ ZX_API struct zx_rand zx_system_rand(void);
 
 struct zx_loop_options {
 	size_t size;
-	/* A context of the host to live in; NULL makes one. The host's must
-	 * have been made with zx_loop_protocols() among its protocols. */
+	/*
+	 * A context of the host to live in, must outlive; NULL makes one. Any
+	 * will do; for wss:// it must have been made with
+	 * LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT. The host serves it as it
+	 * always does and need not call zx_loop_step.
+	 */
 	struct lws_context *lws;
 	const char *ca_file; /* more trusted certificates (PEM); NULL: system */
 	const struct zx_alloc *alloc;
@@ -46,7 +59,8 @@ ZX_API void zx_loop_wake(struct zx_loop *l);
 /* The stamp of this turn. */
 ZX_API zx_time zx_loop_now(const struct zx_loop *l);
 
-/* Timers: intrusive, one-shot, in order of time then of setting. */
+/* Timers: intrusive, one-shot, in order of time then of setting. Begin as
+ * zero but for fn and ud; must not move or go while set. */
 struct zx_timer {
 	zx_time at;              /* private */
 	uint64_t order;          /* private */
@@ -76,14 +90,18 @@ ZX_API void zx_gateway_kick(struct zx_gateway_conn *c);
 /* A REST scheduler on curl. */
 struct zx_rest_conn;
 typedef void zx_rest_done(const struct zx_rest_result *result, void *ud);
-/* The scheduler must outlive the connection. proxy: NULL or a URL for curl. */
+/* The scheduler must outlive the connection; while it is attached, submit only
+ * through zx_rest_call. proxy: copied; NULL (none) or a URL for curl. */
 ZX_API int zx_rest_attach(struct zx_rest_conn **out, struct zx_loop *l,
 			  struct zx_rest *r, const char *proxy) ZX_MUST_USE;
+/* What has no result yet is dropped, its `done` is never called. */
 ZX_API void zx_rest_detach(struct zx_rest_conn *c);
 /* Submits; done (may be NULL) is called once, later, with req->ud. */
 ZX_API int zx_rest_call(struct zx_rest_conn *c,
 			const struct zx_rest_request *req, zx_rest_done *done,
 			uint64_t *id);
+/* After calling the scheduler from outside (cancel, close, set_token). */
+ZX_API void zx_rest_kick(struct zx_rest_conn *c);
 
 #ifdef __cplusplus
 }
