@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * All of zoryx. Each header below also stands alone; the sandbox
- * (zoryx/sandbox.h) is a library of its own.
+ * All of zoryx; the sandbox has its own library and its own header. Including
+ * only the headers of the modules in use compiles faster and reads better.
  */
 #ifndef ZORYX_H
 #define ZORYX_H
@@ -16,5 +16,6 @@
 #include "zoryx/net.h"
 #include "zoryx/rest.h"
 #include "zoryx/state.h"
+#include "zoryx/version.h"
 
 #endif

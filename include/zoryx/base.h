@@ -47,35 +47,35 @@ extern "C" {
 /* Errors ------------------------------------------------------------------ */
 
 /* X(name, value, text) */
-#define ZX_ERRORS(X)                                                          \
-	X(ZX_OK, 0, "no error")                                               \
-	X(ZX_E_INVALID, -1, "invalid argument")                               \
-	X(ZX_E_STATE, -2, "not possible in this state")                       \
-	X(ZX_E_TOOBIG, -3, "over a size limit")                               \
-	X(ZX_E_SYNTAX, -4, "malformed data")                                  \
-	X(ZX_E_TYPE, -5, "value has another type")                            \
-	X(ZX_E_RANGE, -6, "number out of range")                              \
-	X(ZX_E_NOTFOUND, -7, "not found")                                     \
-	X(ZX_E_EXISTS, -8, "exists already")                                  \
-	X(ZX_E_PROTOCOL, -9, "the peer broke the protocol")                   \
-	X(ZX_E_LIMIT, -10, "a limit or budget is used up")                    \
-	X(ZX_E_WOULDWAIT, -11, "would have to wait longer than allowed")      \
-	X(ZX_E_TIMEOUT, -12, "timed out")                                     \
-	X(ZX_E_CANCELLED, -13, "cancelled")                                   \
-	X(ZX_E_CLOSED, -14, "closed")                                         \
-	X(ZX_E_BUSY, -15, "in use by another owner")                          \
-	X(ZX_E_CONNECT, -16, "cannot connect")                                \
-	X(ZX_E_TLS, -17, "TLS failed")                                        \
-	X(ZX_E_IO, -18, "input/output error")                                 \
-	X(ZX_E_AUTH, -19, "credentials were refused")                         \
-	X(ZX_E_PERM, -20, "permission missing")                               \
-	X(ZX_E_REMOTE, -21, "the server answered with an error")              \
-	X(ZX_E_VERSION, -22, "unknown or newer version")                      \
-	X(ZX_E_CORRUPT, -23, "stored data is damaged")                        \
-	X(ZX_E_FULL, -24, "no space left")                                    \
-	X(ZX_E_UNSUPPORTED, -25, "not supported by this build")               \
-	X(ZX_E_USER, -26, "a callback of the host failed")                    \
-	X(ZX_E_FATAL, -100, "unusable, free the object")                      \
+#define ZX_ERRORS(X)                                                           \
+	X(ZX_OK, 0, "no error")                                                \
+	X(ZX_E_INVALID, -1, "invalid argument")                                \
+	X(ZX_E_STATE, -2, "not possible in this state")                        \
+	X(ZX_E_TOOBIG, -3, "over a size limit")                                \
+	X(ZX_E_SYNTAX, -4, "malformed data")                                   \
+	X(ZX_E_TYPE, -5, "value has another type")                             \
+	X(ZX_E_RANGE, -6, "number out of range")                               \
+	X(ZX_E_NOTFOUND, -7, "not found")                                      \
+	X(ZX_E_EXISTS, -8, "exists already")                                   \
+	X(ZX_E_PROTOCOL, -9, "the peer broke the protocol")                    \
+	X(ZX_E_LIMIT, -10, "a limit or budget is used up")                     \
+	X(ZX_E_WOULDWAIT, -11, "would have to wait longer than allowed")       \
+	X(ZX_E_TIMEOUT, -12, "timed out")                                      \
+	X(ZX_E_CANCELLED, -13, "cancelled")                                    \
+	X(ZX_E_CLOSED, -14, "closed")                                          \
+	X(ZX_E_BUSY, -15, "in use by another owner")                           \
+	X(ZX_E_CONNECT, -16, "cannot connect")                                 \
+	X(ZX_E_TLS, -17, "TLS failed")                                         \
+	X(ZX_E_IO, -18, "input/output error")                                  \
+	X(ZX_E_AUTH, -19, "credentials were refused")                          \
+	X(ZX_E_PERM, -20, "permission missing")                                \
+	X(ZX_E_REMOTE, -21, "the server answered with an error")               \
+	X(ZX_E_VERSION, -22, "unknown or newer version")                       \
+	X(ZX_E_CORRUPT, -23, "stored data is damaged")                         \
+	X(ZX_E_FULL, -24, "no space left")                                     \
+	X(ZX_E_UNSUPPORTED, -25, "not supported by this build")                \
+	X(ZX_E_USER, -26, "a callback of the host failed")                     \
+	X(ZX_E_FATAL, -100, "unusable, free the object")                       \
 	X(ZX_E_NOMEM, -101, "out of memory")
 
 enum zx_error {
@@ -168,7 +168,13 @@ struct zx_str {
 #ifndef __cplusplus
 #define ZX_STR(literal) ((struct zx_str){ "" literal, sizeof(literal) - 1 })
 #else
-#define ZX_STR(literal) (zx_str{ "" literal, sizeof(literal) - 1 })
+/* In C++ the function zx_str() below hides the struct of the same name. */
+static inline struct zx_str zx__str_of(const char *ptr, size_t len)
+{
+	struct zx_str s = { ptr, len };
+	return s;
+}
+#define ZX_STR(literal) zx__str_of("" literal, sizeof(literal) - 1)
 #endif
 /* For printf's "%.*s". */
 #define ZX_ARG(s) (int)(s).len, (s).len ? (s).ptr : ""
@@ -208,8 +214,8 @@ ZX_API int zx_utf8_valid(struct zx_str s);
 struct zx_buf {
 	char *ptr;
 	size_t len;
-	int err;                      /* ZX_E_NOMEM, ZX_E_TOOBIG, ... */
-	size_t cap, max;              /* private */
+	int err;		      /* ZX_E_NOMEM, ZX_E_TOOBIG, ... */
+	size_t cap, max;	      /* private */
 	const struct zx_alloc *alloc; /* private */
 };
 
@@ -247,15 +253,16 @@ ZX_API void zx_buf_add_base64(struct zx_buf *b, const void *p, size_t n);
 
 /*
  * Token bucket: `burst` tokens at most, refilled evenly at `burst` per
- * `period_ms`. Also the sliding budget of gateway sends and the global REST
- * limit. Plain data, no memory.
+ * `period_ms`. In any one period up to 2 x burst - 1 tokens can be taken: where
+ * the peer counts strictly, ask for half. Plain data, no memory.
  */
 struct zx_bucket {
 	uint32_t burst;
 	uint64_t period_ms;
 	uint64_t level; /* private: tokens x period_ms */
-	zx_time at;     /* private */
+	zx_time at;	/* private */
 };
+/* Starts full. A period of 0 never empties, then only n > burst is refused. */
 ZX_API void zx_bucket_init(struct zx_bucket *b, uint32_t burst,
 			   uint64_t period_ms, zx_time now);
 /* Takes n tokens and returns nonzero, or takes none and returns 0. */
@@ -266,19 +273,19 @@ ZX_API zx_time zx_bucket_when(const struct zx_bucket *b, uint32_t n,
 
 /*
  * Backoff with decorrelated jitter: each delay is uniform in
- * [min, 3 x previous], capped at max.
+ * [min, 3 x previous], capped at max; without randomness it is 3 x previous.
  */
 struct zx_backoff {
 	uint64_t min_ms, max_ms;
 	uint64_t last_ms; /* private; 0 after reset */
-	uint32_t tries;   /* failures since the last reset */
+	uint32_t tries;	  /* failures since the last reset */
 };
 ZX_API void zx_backoff_init(struct zx_backoff *b, uint64_t min_ms,
 			    uint64_t max_ms);
 ZX_API uint64_t zx_backoff_next(struct zx_backoff *b, const struct zx_rand *r);
 ZX_API void zx_backoff_reset(struct zx_backoff *b);
 
-/* Snowflakes ---------------------------------------------------------------- */
+/* Snowflakes --------------------------------------------------------------- */
 
 /* When the id was made; Discord's epoch is 2015-01-01T00:00:00Z. */
 static inline zx_wall zx_snowflake_time(uint64_t id)
@@ -286,7 +293,7 @@ static inline zx_wall zx_snowflake_time(uint64_t id)
 	return (zx_wall)(id >> 22) + 1420070400000LL;
 }
 
-/* Logging ------------------------------------------------------------------- */
+/* Logging ------------------------------------------------------------------ */
 
 enum zx_log_level {
 	ZX_LOG_ERROR, /* something is lost or stopped */
@@ -307,7 +314,8 @@ struct zx_log {
 	enum zx_log_level max; /* lines above this level are not formatted */
 };
 
-/* `log` may be NULL. Lines are cut at 512 bytes. */
+/* `log` may be NULL. Lines are cut at 512 bytes, between two characters;
+ * control characters become spaces. */
 ZX_API void zx_logf(const struct zx_log *log, enum zx_log_level level,
 		    const char *module, const char *fmt, ...) ZX_PRINTF(4, 5);
 

@@ -30,11 +30,13 @@ enum zx_json_kind {
 
 /*
  * Is `text` exactly one RFC 8259 value: UTF-8, no deeper than max_depth (0
- * means 64), nothing behind it but white space? ZX_OK, ZX_E_SYNTAX or
- * ZX_E_TOOBIG (too deep). *where (may be NULL) gets the offset of the fault.
+ * means 64, at most 1024), nothing behind it but white space? ZX_OK,
+ * ZX_E_SYNTAX or ZX_E_TOOBIG (too deep). *where (may be NULL) gets the offset
+ * of the fault.
  */
 ZX_API int zx_json_check(struct zx_str text, unsigned max_depth, size_t *where);
 
+/* Told by the first byte, except that words must be whole. */
 ZX_API enum zx_json_kind zx_json_kind(struct zx_str raw);
 
 /*
@@ -49,7 +51,8 @@ ZX_API struct zx_str zx_json_at(struct zx_str obj, const char *path);
 /* The i-th element of an array, or empty. */
 ZX_API struct zx_str zx_json_index(struct zx_str arr, size_t i);
 
-/* Walking an array or object: zx_json_each(raw) then zx_json_next() until 0. */
+/* Walking an array or object: zx_json_each(raw) then zx_json_next() until 0. Of
+ * a text that was cut, the values that are whole are given. */
 struct zx_json_iter {
 	struct zx_str key;   /* raw key without quotes; empty in an array */
 	struct zx_str value; /* raw */
@@ -69,7 +72,8 @@ ZX_API int zx_json_u64(struct zx_str raw, uint64_t *out);
 ZX_API int zx_json_i64(struct zx_str raw, int64_t *out);
 ZX_API int zx_json_f64(struct zx_str raw, double *out);
 ZX_API int zx_json_bool(struct zx_str raw, int *out);
-/* Appends the decoded text to out; lone surrogates become U+FFFD. */
+/* Appends the decoded text to out; lone surrogates become U+FFFD. ZX_E_SYNTAX
+ * for a malformed string (nothing is appended), or out->err. */
 ZX_API int zx_json_text(struct zx_str raw, struct zx_buf *out);
 /* Nonzero when raw is a string that decodes to `text`. */
 ZX_API int zx_json_is(struct zx_str raw, const char *text);
@@ -84,8 +88,9 @@ ZX_API int zx_json_get_bool(struct zx_str obj, const char *key);
 
 /*
  * Writing. Members are written in call order into a buffer with a sticky error;
- * commas are placed for you. Keys are C strings, written as they are when they
- * need no escapes; NULL inside an array.
+ * commas are placed for you. More than 64 levels set out->err to ZX_E_TOOBIG,
+ * closing more than was opened to ZX_E_STATE. Keys are C strings, written as
+ * they are when they need no escapes; NULL inside an array.
  */
 struct zx_json_writer {
 	struct zx_buf *out;
