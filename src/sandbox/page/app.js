@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: MIT
+// Puts the page together, and everything that a press on it does.
+
+import { h, replace, button, announce } from './dom.js';
+import { channelIcon, icon, statusClass, STATUS_NAMES } from './icons.js';
+import { api, LiveFeed } from './api.js';
+import { Store } from './store.js';
+import { Composer } from './composer.js';
+import { Drawer } from './drawer.js';
+import { MessageList } from './messages.js';
+import { openUserCard, memberList } from './members.js';
+import { openImage, openModal, toast } from './dialogs.js';
+import { openViewer } from './viewer.js';
+import { channelPanel, firstChannel, guildRail } from './rail.js';
+import { richInline, tickTimestamps } from './richtext.js';
+
+const PAGE_SIZE = 50;
+const MODAL_ANSWER_MS = 3500;
+
+const store = new Store();
+const pressed = new Map(); // message id -> { customId, interactionId, state, error }
+const actions = {};
+const ctx = { store, api, actions };
+
+// Where we are: "#/user/guild/channel" ----------------------------------------------
+
+function readPlace() {
+  const [, user, guild, channel] = decodeURIComponent(location.hash).split('/');
+  return { user: user || undefined, guild, channel };
+}
+
+function writePlace() {
+  const place = `#/${store.me?.id ?? ''}/${store.guildId ?? '@me'}/${store.channelId ?? ''}`;
+  if (location.hash !== place) history.replaceState(null, '', place);
+}
+
+const lastChannel = new Map(); // guild id -> channel id
+
+/** Shows a channel that exists and may be seen, as near as possible to this. */
+function settle(guildId, channelId) {
+  const channel = store.findChannel(channelId);
+  const home = channel && store.guildOf(channel.id);
+  if (channel && channel.can_view !== false) return show(home?.id ?? null, channel.id);
+  if (guildId === null && store.dm) return show(null, store.dm.id);
+  const guild = store.guilds.find((g) => g.id === guildId) ?? store.guilds[0];
+  if (!guild) return show(null, store.dm?.id ?? null);
+  const last = store.findChannel(lastChannel.get(guild.id));
+  const to = last && last.can_view !== false ? last : firstChannel(guild);
+  return show(guild.id, to?.id ?? null);
+}
+
+async function show(guildId, channelId) {
+  if (guildId) lastChannel.set(guildId, channelId);
+  store.show(guildId, channelId);
+  writePlace();
+  if (channelId && !store.messages.has(channelId)) await loadMessages(channelId);
+}
+
+async function loadMessages(channelId) {
+  const user = store.me.id;
+  try {
+    const list = await api.messages(user, channelId, { limit: PAGE_SIZE });
+    if (store.me.id === user) store.setMessages(channelId, list, { complete: list.length < PAGE_SIZE });
+  } catch (e) {
+    toast(e.message);
+  }
+}
+
+async function refresh({ keepMessages = false } = {}) {
+  const state = await api.state(store.wanted);
+  store.setState(state);
+  store.wanted = store.me.id;
+  if (!keepMessages) store.forgetMessages();
+}
+
+// Actions ----------------------------------------------------------------------------
+
+Object.assign(actions, {
+  goGuild(id) {
+    settle(id, id === null ? store.dm?.id : null);
+    document.body.classList.add('nav-open');
+  },
+  goChannel(id) {
+    document.body.classList.remove('nav-open');
+    return settle(store.guildId, id);
+  },
+  async switchUser(id) {
+    if (id === store.me?.id) return;
+    const place = { guild: store.guildId, channel: store.channelId };
+    store.wanted = id;
+    pressed.clear();
+    try {
+      await refresh();
+    } catch (e) {
+      store.wanted = store.me.id;
+      toast(e.message);
+      return;
+    }
+    store.unread.clear();
+    feed.connect(id);
+    await settle(place.guild, place.guild === null ? store.dm?.id : place.channel);
+    announce(`You are now ${store.me.global_name ?? store.me.username}`);
+  },
+  send: (content, reference) => api.send(store.me.id, store.channelId, content, reference),
+  async runCommand(name, options) {
+    const body = { user: store.me.id, channel_id: store.channelId, type: 2, name, options };
+    const { id } = await api.interact(body);
+    store.setInteraction(id, {
+      state: 'sent', channel_id: body.channel_id, user_id: body.user, command: name, ...store.interactions.get(id),
+    });
+  },
+  autocomplete: (name, options, focused) => api.interact({
+    user: store.me.id, channel_id: store.channelId, type: 4, name, options, focused,
+  }),
+  async press(message, component, values) {
+    const mark = { customId: component.custom_id, state: 'sent' };
+    pressed.set(message.id, mark);
+    store.emit('messages', message.channel_id);
+    try {
+      const { id } = await api.interact({
+        user: store.me.id, channel_id: message.channel_id, type: 3, message_id: message.id,
+        custom_id: component.custom_id, component_type: component.type, values,
+      });
+      setPressed(message, { ...mark, interactionId: id });
+      followPressed(id);
+    } catch (e) {
+      setPressed(message, { ...mark, state: 'failed', error: e.message });
+    }
+  },
+  pendingOn: (messageId) => pressed.get(messageId),
+  async dismiss(message) {
+    try {
+      await api.dismiss(store.me.id, message.id);
+      store.removeMessage(message.channel_id, message.id);
+      composer.focus();
+    } catch (e) {
+      toast(e.message);
+    }
+  },
+  dismissInteraction: (id) => store.setInteraction(id, { dismissed: true }),
+  async loadOlder(channelId) {
+    const first = store.list(channelId)[0];
+    const list = await api.messages(store.me.id, channelId, { before: first?.id, limit: PAGE_SIZE });
+    store.setMessages(channelId, list, { older: true, complete: list.length < PAGE_SIZE });
+  },
+  replyTo: (message) => composer.replyTo(message),
+  startCommand: (name) => composer.startCommand(name),
+  openUser: (anchor, id) => openUserCard(ctx, anchor, id),
+  openImage,
+  openViewer: () => openViewer(ctx),
+  jumpTo(id) {
+    const el = document.getElementById(`m-${id}`);
+    if (!el) return toast('That message is not loaded.');
+    el.scrollIntoView({ block: 'center' });
+    el.classList.remove('flash');
+    requestAnimationFrame(() => el.classList.add('flash'));
+    return null;
+  },
+  copy(text, said) {
+    navigator.clipboard?.writeText(text).then(() => toast(said), () => toast(text));
+  },
+  async refreshFaults() {
+    store.faults = (await api.state(store.me.id)).faults ?? [];
+    store.emit('faults');
+  },
+});
+
+function setPressed(message, mark) {
+  pressed.set(message.id, mark);
+  store.emit('messages', message.channel_id);
+}
+
+/** What became of a press, once the feed has said so. */
+function followPressed(interactionId) {
+  const seen = store.interactions.get(interactionId);
+  if (!seen || seen.state === 'sent') return;
+  for (const [id, mark] of pressed) {
+    if (mark.interactionId !== interactionId) continue;
+    if (seen.state === 'failed') pressed.set(id, { ...mark, state: 'failed', error: seen.error });
+    else pressed.delete(id);
+    store.emit('messages', store.channelId);
+  }
+}
+store.on('interactions', followPressed);
+
+/** Resolves when the bot took the modal's values, rejects when it did not. */
+function modalAnswered(id) {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      const state = store.interactions.get(id)?.state;
+      if (state === 'failed') reject(new Error('Something went wrong. Try again.'));
+      else if (state && state !== 'sent') resolve();
+    };
+    store.on('interactions', (which) => which === id && look());
+    setTimeout(resolve, MODAL_ANSWER_MS);
+    look();
+  });
+}
+
+store.on('modal', (modal) => {
+  const channel_id = store.interactions.get(modal.interaction_id)?.channel_id ?? store.channelId;
+  openModal(ctx, modal, async (values) => {
+    const { id } = await api.interact({
+      user: store.me.id, channel_id, type: 5, custom_id: modal.custom_id, values, interaction_id: modal.interaction_id,
+    });
+    await modalAnswered(id);
+  });
+});
+
+// The live feed ------------------------------------------------------------------------
+
+const SLOW_REFRESH_MS = 400;
+let sessionsTimer = null;
+
+/** Sessions and violations come with the state only; asked for when they change. */
+function refreshSessionsSoon() {
+  clearTimeout(sessionsTimer);
+  sessionsTimer = setTimeout(async () => {
+    try {
+      const state = await api.state(store.me.id);
+      store.gateway = state.gateway ?? store.gateway;
+      store.faults = state.faults ?? store.faults;
+      store.emit('sessions');
+      store.emit('faults');
+    } catch {
+      // the banner says so
+    }
+  }, SLOW_REFRESH_MS);
+}
+
+const feed = new LiveFeed({
+  message(t, d) {
+    store.receive(t, d);
+    if (t === 'BOT_UPDATE' || t === 'FAULTS') refreshSessionsSoon();
+  },
+  async open(again) {
+    store.setLinked(true);
+    if (!again) return;
+    try {
+      await refresh();
+      await settle(store.guildId, store.channelId);
+      const log = await api.log(store.traffic.at(-1)?.n ?? 0);
+      store.addTraffic(log ?? []);
+    } catch (e) {
+      toast(e.message);
+    }
+  },
+  lost: () => store.setLinked(false),
+});
+
+// Layout --------------------------------------------------------------------------------
+
+function header(drawer) {
+  const name = h('h2', { class: 'channel-title', testid: 'channel-title' });
+  const topic = h('div', { class: 'topic md' });
+  const status = button({ class: 'bot-status', testid: 'bot-status', on: { click: () => drawer.toggle('traffic') } });
+  const tool = (iconName, label, testid, fn) => button({
+    class: 'icon-button', title: label, 'aria-label': label, testid, 'aria-pressed': 'false', on: { click: fn },
+  }, icon(iconName, { size: 22 }));
+  const traffic = tool('traffic', 'Traffic', 'open-traffic', () => drawer.toggle('traffic'));
+  const faults = tool('bolt', 'Faults', 'open-faults', () => drawer.toggle('faults'));
+  const members = tool('members', 'Members', 'toggle-members', () => {
+    const narrow = matchMedia('(max-width: 1000px)').matches;
+    const on = document.body.classList.toggle(narrow ? 'members-open' : 'members-closed');
+    members.setAttribute('aria-pressed', String(narrow ? on : !on));
+  });
+  members.setAttribute('aria-pressed', 'true');
+  drawer.changed = () => {
+    const open = drawer.el.hidden ? null : drawer.current;
+    traffic.setAttribute('aria-pressed', String(open === 'traffic' || open === 'limits'));
+    faults.setAttribute('aria-pressed', String(open === 'faults'));
+    document.body.classList.toggle('drawer-open', Boolean(open));
+  };
+  const nav = button({
+    class: 'icon-button nav-button', 'aria-label': 'Servers and channels', testid: 'nav-toggle',
+    on: { click: () => document.body.classList.toggle('nav-open') },
+  }, icon('menu', { size: 24 }));
+  store.on('state place guilds', () => {
+    const c = store.channel, dm = c && c.id === store.dm?.id;
+    replace(name, c && channelIcon(dm ? { type: 1 } : c, { size: 22 }), dm ? store.bot.user?.username : c?.name ?? 'No channel');
+    replace(topic, c?.topic ? richInline(ctx, c.topic) : null);
+    topic.title = c?.topic ?? '';
+    document.title = `${dm ? '@' : '#'}${(dm ? store.bot.user?.username : c?.name) ?? ''} | zoryx sandbox`;
+    members.hidden = Boolean(dm);
+  });
+  store.on('state bot sessions', () => {
+    const { bot } = store;
+    const kind = bot.online ? statusClass(bot.status ?? 'online') : 'offline';
+    const n = store.gateway.sessions?.length ?? 0;
+    replace(status, h('span', { class: `status-dot status-${kind}` }),
+      h('span', { class: 'bot-status-text' }, bot.online
+        ? `Bot ${STATUS_NAMES[kind].toLowerCase()}${n > 1 ? `, ${n} shards` : ''}` : 'Bot offline'));
+    status.setAttribute('data-online', String(Boolean(bot.online)));
+  });
+  return h('header', { class: 'chat-header' }, nav, name, topic, status, traffic, faults, members);
+}
+
+function banner() {
+  const el = h('div', { class: 'banner', role: 'alert', testid: 'connection-banner' });
+  el.hidden = true;
+  store.on('link', () => {
+    el.hidden = store.linked !== false;
+    replace(el, icon('refresh', { size: 18 }), 'The connection to the sandbox is lost. Connecting again…',
+      button({ class: 'btn btn-secondary small', on: { click: () => feed.retryNow() } }, 'Now'));
+  });
+  return el;
+}
+
+let composer = null;
+
+function build() {
+  const drawer = new Drawer(ctx);
+  const list = new MessageList(ctx);
+  composer = new Composer(ctx);
+  const main = h('main', { class: 'chat', 'aria-label': 'Channel' },
+    h('div', { class: 'chat-column' }, list.el, composer.el), memberList(ctx));
+  const body = h('div', { class: 'body' }, guildRail(ctx), channelPanel(ctx),
+    h('div', { class: 'stage' }, header(drawer), h('div', { class: 'stage-body' }, main, drawer.el)));
+  const shade = h('div', { class: 'shade', on: { click: () => document.body.classList.remove('nav-open', 'members-open') } });
+  const app = document.getElementById('app');
+  replace(app, banner(), body, shade);
+  app.setAttribute('aria-busy', 'false');
+  document.addEventListener('keydown', (ev) => {
+    if (ev.key === 'Escape') document.body.classList.remove('nav-open', 'members-open');
+    const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement?.tagName ?? '');
+    if (ev.key === '/' && !typing && !document.querySelector('dialog[open]') && !ev.ctrlKey && !ev.metaKey) {
+      ev.preventDefault();
+      composer.focus();
+      if (!composer.form && !composer.text.value) composer.startTyping('/');
+    }
+  });
+}
+
+async function start() {
+  const place = readPlace();
+  store.wanted = place.user;
+  for (;;) {
+    try {
+      await refresh();
+      break;
+    } catch (e) {
+      if (e.status >= 400 && store.wanted) {
+        store.wanted = undefined; // a user of an earlier run
+        continue;
+      }
+      document.querySelector('.loading').textContent = `${e.message} Trying again…`;
+      await new Promise((ok) => setTimeout(ok, 1000));
+    }
+  }
+  build();
+  store.emit('state');
+  feed.connect(store.me.id);
+  const guild = place.guild === '@me' ? null : place.guild;
+  await settle(guild, place.channel);
+  store.addTraffic(await api.log(0).catch(() => []) ?? []);
+  document.querySelector('.composer-text:not(:disabled)')?.focus();
+  setInterval(() => !document.hidden && tickTimestamps(), 1000);
+}
+
+window.addEventListener('hashchange', () => {
+  const place = readPlace();
+  if (place.user && place.user !== store.me?.id) actions.switchUser(place.user);
+  else if (place.channel && place.channel !== store.channelId) settle(place.guild, place.channel);
+});
+
+start();
