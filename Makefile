@@ -51,7 +51,7 @@ B := $(if $(SAN),build/san,build)
 # and `bench` install what is missing; other targets name it.
 
 GOALS := $(or $(MAKECMDGOALS),all)
-ifneq ($(filter-out clean help deps deps-test uninstall,$(GOALS)),)
+ifneq ($(filter-out clean help deps deps-test format uninstall,$(GOALS)),)
 include build/config.mk
 endif
 UNIT := $(filter test,$(GOALS))
@@ -101,7 +101,8 @@ LIB_SO := $(B)/libzoryx.so.$(VERSION)
 BOX_A  := $(B)/libzoryx_sandbox.a
 PC     := $(B)/zoryx.pc
 
-.PHONY: all run test bench install uninstall deps deps-test clean help FORCE
+.PHONY: all run test bench install uninstall deps deps-test format clean help \
+	FORCE
 all: $(LIB_A) $(LIB_SO) $(BOX_A) $(PC) $(B)/zoryx-bot $(B)/zoryx-sandbox
 
 $(B)/flags: FORCE
@@ -143,12 +144,16 @@ $(B)/gen/page.c: $(PAGE) src/sandbox/embed.sh
 	$(q)mkdir -p $(@D)
 	$(q)sh src/sandbox/embed.sh $(PAGE) >$@
 
-$(PC): src/zoryx.pc.in include/zoryx/version.h $(B)/flags
-	$(say) GEN $@
-	$(q)sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+# Remade when what it says changes: PREFIX is often given to install only. The
+# packages are named as libraries, not as Requires.private: that would ask
+# programs for everything their static versions need, which few systems have.
+$(PC): src/zoryx.pc.in FORCE
+	@mkdir -p $(@D)
+	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
 		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
-		-e 's|@REQUIRES@|$(filter-out mbedtls,$(PKGS))|' \
-		-e 's|@LIBS@|$(LIBS_mbedtls)|' $< >$@
+		-e 's|@LIBS@|$(strip $(ZX_LIBS))|' $< >$@.tmp
+	@cmp -s $@.tmp $@ || cp $@.tmp $@
+	@rm -f $@.tmp
 
 # Running --------------------------------------------------------------------
 
@@ -224,6 +229,10 @@ deps:
 deps-test:
 	@sh .ci/deps build test
 
+format:
+	clang-format -i $(shell find include src examples bench tests \
+		-name node_modules -prune -o -name '*.[ch]' -print)
+
 clean:
 	rm -rf build
 
@@ -237,6 +246,7 @@ help:
 #: make deps       install the packages needed to build
 #: make deps-test  and those for the interop and browser tests
 #: make install    to PREFIX (/usr/local), below DESTDIR; make uninstall
+#: make format     run clang-format 14 over the sources
 #: make clean      remove build/
 #: Variables: CC, CFLAGS, LDFLAGS, V=1 (show commands), SAN=1 (address and
 #: undefined behaviour sanitizers, in build/san), WERROR=1

@@ -117,7 +117,8 @@ for log in $leaks; do
 done
 
 # A program that left no count was not run to its end.
-cat "$logs"/*.count 2>/dev/null | awk -v asked=$# -v leaks="$(echo $leaks | wc -w)" '
+leaked=$(echo "$leaks" | wc -w)
+cat "$logs"/*.count 2>/dev/null | awk -v asked=$# -v leaks="$leaked" '
   { passed += $1; failed += $2 }
   END {
     failed += leaks + asked - NR

@@ -25,7 +25,6 @@ tap_none 'install: nothing is installed outside of the prefix' \
   "$(find "$root" -not -type d | grep -v "^$root/opt/zoryx/")"
 
 PKG_CONFIG_PATH=$libdir/pkgconfig
-PKG_CONFIG_SYSROOT_DIR=
 export PKG_CONFIG_PATH
 version=$(sed -n 's/^#define ZX_VERSION "\(.*\)"/\1/p' include/zoryx/version.h)
 tap 'install: pkg-config tells the version' \

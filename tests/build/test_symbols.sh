@@ -13,11 +13,12 @@ else
   # Tables of constant pointers are writable only until they are relocated.
   writable=$(for o in $OBJS; do
     objdump -t "$o" 2>/dev/null | awk -v o="$o" '
-      $2 == "O" || $3 == "O" {
-        for (i = 2; i <= NF; i++)
-          if ($i ~ /^(\.data|\.bss|\.tdata|\.tbss|\*COM\*)/ &&
-              $i !~ /^\.data\.rel\.ro/)
-            print o ": " $NF " in " $i
+      {
+        # "address flags section<tab>size name"
+        section = $(NF - 2)
+        if (section ~ /^(\.data|\.bss|\.tdata|\.tbss|\*COM\*)/ &&
+            section !~ /^\.data\.rel\.ro/ && $(NF - 1) !~ /^0*$/)
+          print o ": " $NF " in " section
       }'
   done)
   tap_none 'symbols: no writable globals' "$writable"
