@@ -259,8 +259,9 @@ struct zx_shard_options {
 enum zx_shard_out_kind {
 	ZX_SHARD_OUT_CONNECT, /* open a WebSocket to `text` (a URL) */
 	ZX_SHARD_OUT_SEND,    /* write `text` as one text message */
-	ZX_SHARD_OUT_CLOSE,   /* close with `code`, then zx_shard_on_closed;
-				 after 2 s the shard goes on without it */
+	ZX_SHARD_OUT_CLOSE,   /* close with `code`, or give up the attempt to
+				 connect, then zx_shard_on_closed; after 2 s
+				 the shard goes on without that */
 	ZX_SHARD_OUT_IDENTIFY,/* wants a turn; answer zx_shard_grant, or forget
 				 it when QUEUED is left */
 	ZX_SHARD_OUT_EVENT,   /* a dispatch for the application */
@@ -351,8 +352,8 @@ ZX_API int zx_shard_poll(struct zx_shard *s, struct zx_shard_out *out);
 
 /*
  * Queues one command, op and raw JSON d, within the send budget of 120 per
- * 60 s of which heartbeats keep a reserve (LM-02). What waits when a connection
- * ends is sent on the next one. ZX_E_TOOBIG when the payload is over 4096 bytes
+ * 60 s of which heartbeats keep a reserve (LM-02). It waits for RESUMED, and
+ * what waits when a connection ends is sent on the next one. ZX_E_TOOBIG when the payload is over 4096 bytes
  * (LM-01), ZX_E_STATE when not READY or RESUMING (GW-20), ZX_E_LIMIT when 110
  * wait already, ZX_E_SYNTAX when d is no JSON, ZX_E_INVALID for an op that is
  * not the application's to send or a Request Guild Members (op 8) that Discord

@@ -97,8 +97,9 @@ static void die(struct zx_shard *s, int code)
 	char names[64];
 
 	if (code == 4014)
-		zx__shard_trouble(s, ZX_LOG_ERROR, "%d: %s (asked for:%s)",
-				  code, zx_close_text(code),
+		zx__shard_trouble(s, ZX_LOG_ERROR,
+				  "closed with %d: %s (asked for:%s)", code,
+				  zx_close_text(code),
 				  privileged(s->opt.intents, names));
 	s->close_code = code;
 	zx__lost(s);

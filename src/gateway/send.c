@@ -50,16 +50,11 @@ static unsigned allowance(const struct zx_shard *s)
 	return s->send_limit > beats ? s->send_limit - (unsigned)beats : 1;
 }
 
-static int may_send(const struct zx_shard *s)
-{
-	return s->state == ZX_SHARD_READY || s->state == ZX_SHARD_RESUMING;
-}
-
 void zx__send_release(struct zx_shard *s)
 {
 	struct zx__commands *c = &s->commands;
 
-	if (!c->waiting || !may_send(s))
+	if (!c->waiting || s->state != ZX_SHARD_READY)
 		return;
 	forget_old(&s->window, (uint32_t)s->now);
 	while (c->waiting && s->window.count < allowance(s)) {
@@ -76,7 +71,7 @@ zx_time zx__send_when(const struct zx_shard *s)
 	unsigned allowed, oldest;
 	uint32_t age;
 
-	if (!s->commands.waiting || !may_send(s))
+	if (!s->commands.waiting || s->state != ZX_SHARD_READY)
 		return ZX_TIME_NEVER;
 	allowed = allowance(s);
 	if (w->count < allowed)
@@ -165,7 +160,7 @@ int zx_shard_send(struct zx_shard *s, int op, struct zx_str d, zx_time now)
 	snprintf(head, sizeof(head), "{\"op\":%d,\"d\":", op);
 	if (d.len > ZX__SEND_BYTES - 1 - strlen(head))
 		return refuse(s, ZX_E_TOOBIG);
-	if (!may_send(s))
+	if (s->state != ZX_SHARD_READY && s->state != ZX_SHARD_RESUMING)
 		return refuse(s, ZX_E_STATE);
 	if (zx_json_check(d, 0, NULL))
 		return refuse(s, ZX_E_SYNTAX);
