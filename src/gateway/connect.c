@@ -7,7 +7,7 @@
 #include "gateway/gateway_int.h"
 
 /* Printable, no spaces, a WebSocket scheme and something behind it. */
-int zx__url_ok(struct zx_str url, int need_tls)
+int zx__gateway_url(struct zx_str url, int need_tls)
 {
 	size_t i;
 
@@ -195,7 +195,7 @@ int zx_shard_set_url(struct zx_shard *s, const char *url)
 {
 	char *copy;
 
-	if (!zx__url_ok(zx_str(url), 0))
+	if (!zx__gateway_url(zx_str(url), 0))
 		return ZX_E_INVALID;
 	copy = zx_str_dup(s->opt.alloc, zx_str(url));
 	if (!copy)

@@ -162,7 +162,7 @@ int zx__shard_nomem(struct zx_shard *s);
 
 /* connect.c */
 
-int zx__url_ok(struct zx_str url, int need_tls);
+int zx__gateway_url(struct zx_str url, int need_tls);
 /* Asks for a connection to the URL that fits. */
 int zx__connect(struct zx_shard *s);
 /* Asks for the socket to be closed; the session stays as it is. */

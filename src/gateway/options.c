@@ -32,7 +32,7 @@ static int check(const struct zx_shard_options *o)
 {
 	if (!o->token || !*o->token || !o->rand.fill)
 		return ZX_E_INVALID;
-	if (!zx__url_ok(zx_str(o->gateway_url), 0))
+	if (!zx__gateway_url(zx_str(o->gateway_url), 0))
 		return ZX_E_INVALID;
 	if (o->shard_id >= o->shard_count || o->large_threshold < 50 ||
 	    o->large_threshold > 250 || o->compress > ZX_COMPRESS_ZSTD_STREAM)

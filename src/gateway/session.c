@@ -96,8 +96,8 @@ int zx__session_take(struct zx_shard *s, struct zx_str d)
 
 	/* The token goes to this URL, so never less protected than now. */
 	if (!wrong &&
-	    !zx__url_ok(zx_json_plain(r.url),
-			zx_str_starts(zx_str(s->opt.gateway_url), "wss:")))
+	    !zx__gateway_url(zx_json_plain(r.url),
+			     zx_str_starts(zx_str(s->opt.gateway_url), "wss:")))
 		wrong = "resume_gateway_url";
 	if (!wrong && take_text(r.url, to->resume_url, sizeof(to->resume_url)))
 		wrong = "resume_gateway_url";
@@ -140,8 +140,8 @@ int zx_shard_set_session(struct zx_shard *s, const struct zx_session *from)
 	*to = *from;
 	to->at = 0;
 	/* Without a host of its own the main URL serves as well. */
-	if (!zx__url_ok(zx_str(to->resume_url),
-			zx_str_starts(zx_str(s->opt.gateway_url), "wss:")))
+	if (!zx__gateway_url(zx_str(to->resume_url),
+			     zx_str_starts(zx_str(s->opt.gateway_url), "wss:")))
 		to->resume_url[0] = '\0';
 	s->has_seq = 1;
 	return ZX_OK;
