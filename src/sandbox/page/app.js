@@ -58,12 +58,14 @@ async function show(guildId, channelId) {
 
 async function loadMessages(channelId) {
   const user = store.me.id;
+  let list;
   try {
-    const list = await api.messages(user, channelId, { limit: PAGE_SIZE });
-    if (store.me.id === user) store.setMessages(channelId, list, { complete: list.length < PAGE_SIZE });
+    list = await api.messages(user, channelId, { limit: PAGE_SIZE });
   } catch (e) {
     toast(e.message);
+    return;
   }
+  if (store.me.id === user) store.setMessages(channelId, list, { complete: list.length < PAGE_SIZE });
 }
 
 async function refresh({ keepMessages = false } = {}) {

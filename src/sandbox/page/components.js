@@ -27,7 +27,7 @@ function spinner() {
 
 function buttonComponent(ctx, c) {
   const style = STYLES[c.style] ?? 'secondary';
-  const busy = ctx.pending?.customId === c.custom_id && ctx.pending.state === 'sent';
+  const busy = ctx.pending?.state === 'sent' && ctx.pending.customId === c.custom_id;
   const label = [emojiNode(c.emoji), c.label && h('span', { class: 'button-label' }, c.label)];
   if (c.style === 5) {
     const href = safeUrl(c.url);

@@ -41,7 +41,9 @@ function textInput(c) {
 
 function select(ctx, c) {
   const items = selectItems(ctx.store, c, emojiNode);
-  const box = selectBox(ctx, { ...c, disabled: false, min_values: c.required === false ? 0 : c.min_values }, items, selectDefaults(c), () => {});
+  const box = selectBox(ctx, { ...c, disabled: false, min_values: c.required === false ? 0 : c.min_values }, items, selectDefaults(c), () => {
+    box.el.dispatchEvent(new Event('input', { bubbles: true }));
+  });
   box.el.id = newId();
   return { el: box.el, focus: box.el, value: box.values };
 }
@@ -97,14 +99,13 @@ function field(ctx, c, label, description) {
   if (ctl.el.getAttribute('role')?.includes('group')) ctl.el.setAttribute('aria-labelledby', text.id);
   const el = h('div', { class: 'modal-field', testid: 'modal-field' }, c.type === 23 ? null : text,
     description && h('span', { class: 'field-description' }, description), ctl.el, error);
-  return {
-    el, component: c, value: ctl.value, focus: ctl.focus,
-    fail(why) {
-      error.textContent = why ?? '';
-      el.classList.toggle('wrong', Boolean(why));
-      ctl.focus.setAttribute('aria-invalid', String(Boolean(why)));
-    },
+  const fail = (why) => {
+    error.textContent = why ?? '';
+    el.classList.toggle('wrong', Boolean(why));
+    ctl.focus.setAttribute('aria-invalid', String(Boolean(why)));
   };
+  el.addEventListener('input', () => fail(null));
+  return { el, component: c, value: ctl.value, focus: ctl.focus, fail };
 }
 
 function fieldsOf(ctx, list) {

@@ -7,6 +7,8 @@ import { rich, richInline } from './richtext.js';
 import { messageStamp } from './time.js';
 import { formatBytes, hexColor } from './util.js';
 
+const MAX_WIDTH = 480, MAX_HEIGHT = 300;
+
 /** "attachment://x.png" names a file of the same message. */
 export function resolveUrl(url, attachments = []) {
   const m = /^attachment:\/\/(.+)$/.exec(url ?? '');
@@ -22,6 +24,13 @@ function hostOf(url) {
   }
 }
 
+/** The size at which it is shown is known before it has loaded. */
+function fit({ width, height }) {
+  if (!(width > 0 && height > 0)) return {};
+  const scale = Math.min(1, MAX_WIDTH / width, MAX_HEIGHT / height);
+  return { width: `${Math.round(width * scale)}px`, 'aspect-ratio': `${width} / ${height}` };
+}
+
 /** A picture of the sandbox itself; others are named, for nothing is loaded
  *  from outside. */
 export function picture(ctx, media, { cls = '', alt = '', attachments = [] } = {}) {
@@ -29,10 +38,7 @@ export function picture(ctx, media, { cls = '', alt = '', attachments = [] } = {
   const src = ownUrl(url);
   const text = media?.description || alt || 'Picture';
   if (src) {
-    const img = h('img', {
-      src, alt: text, loading: 'lazy', decoding: 'async',
-      width: media.width || undefined, height: media.height || undefined,
-    });
+    const img = h('img', { src, alt: text, loading: 'lazy', decoding: 'async', style: fit(media) });
     const box = button({
       class: `picture ${cls}`, 'aria-label': `Open: ${text}`, testid: 'image',
       on: { click: () => ctx.actions.openImage(src, text) },

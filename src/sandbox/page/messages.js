@@ -4,6 +4,7 @@
 import { h, replace, button } from './dom.js';
 import { channelIcon, icon } from './icons.js';
 import { message, pendingEntry } from './message.js';
+import { richInline } from './richtext.js';
 import { compareIds, messageTime, plural } from './util.js';
 import { longDate, sameDay } from './time.js';
 
@@ -116,16 +117,26 @@ export class MessageList {
     const { store } = this.ctx;
     const list = store.list();
     const nodes = [], refocus = [];
+    let last = 0;
     let prev = null;
+    const waiting = this.#waiting(list);
+    const entriesBefore = (id) => {
+      while (waiting.length && (!id || compareIds(waiting[0].id, id) < 0)) {
+        nodes.push(pendingEntry(this.ctx, waiting.shift()));
+        prev = null;
+      }
+    };
     for (const m of list) {
+      entriesBefore(m.id);
       const at = messageTime(m);
-      if (!prev || !sameDay(messageTime(prev), at)) nodes.push(this.#day(at));
+      if (!last || !sameDay(last, at)) nodes.push(this.#day(at));
+      last = at;
       const row = this.#row(m, grouped(prev, m) ? 'follows' : 'starts');
       if (row.focus) refocus.push(row);
       nodes.push(row.el);
       prev = m;
     }
-    nodes.push(...this.#pendingEntries(list));
+    entriesBefore(null);
     const known = new Set(list.map((m) => m.id));
     for (const id of this.rows.keys()) if (!known.has(id)) this.rows.delete(id);
     syncChildren(this.list, nodes);
@@ -152,15 +163,14 @@ export class MessageList {
   }
 
   /** Commands of this user that have no message yet. */
-  #pendingEntries(list) {
+  #waiting(list) {
     const { store } = this.ctx;
     const answered = new Set(list.map((m) => m.interaction_metadata?.id ?? m.interaction?.id));
     return [...store.interactions.values()]
       .filter((i) => i.channel_id === store.channelId && i.user_id === store.me?.id)
       .filter((i) => i.command && !i.dismissed && !answered.has(i.id))
       .filter((i) => ['sent', 'deferred', 'failed'].includes(i.state))
-      .sort((a, b) => compareIds(a.id, b.id))
-      .map((i) => pendingEntry(this.ctx, i));
+      .sort((a, b) => compareIds(a.id, b.id));
   }
 
   #paintIntro() {
@@ -176,7 +186,7 @@ export class MessageList {
       h('div', { class: 'intro-icon' }, channelIcon(isDm ? { type: 1 } : c, { size: 42 })),
       h('h2', null, isDm ? name : `Welcome to #${name}!`),
       h('p', null, isDm ? `This is the beginning of your direct messages with ${name}.`
-        : `This is the start of the #${name} channel.`, c.topic ? ` ${c.topic}` : ''));
+        : `This is the start of the #${name} channel.`, ' ', c.topic ? richInline(this.ctx, c.topic) : ''));
   }
 }
 

@@ -98,6 +98,10 @@ export function channelPanel({ store, actions }) {
   const collapsed = new Set();
   const title = h('h1', { class: 'guild-name', testid: 'guild-name' });
   const list = h('div', { class: 'channel-list', testid: 'channel-list' });
+  const viewer = button({
+    class: 'icon-button', title: 'Roles and channel permissions', 'aria-label': 'Roles and channel permissions',
+    testid: 'open-viewer', on: { click: () => actions.openViewer() },
+  }, icon('shield', { size: 20 }));
   arrowKeys(list, 'button');
 
   function channelRow(c, guild, thread = false) {
@@ -149,6 +153,7 @@ export function channelPanel({ store, actions }) {
   function paint() {
     const guild = store.guild;
     title.textContent = guild?.name ?? 'Direct messages';
+    viewer.hidden = !guild;
     replace(list, guild ? channelTree(guild.channels).map((x) => category(x, guild)) : directMessages());
   }
   const repaint = keepFocus(list, paint);
@@ -156,10 +161,7 @@ export function channelPanel({ store, actions }) {
 
   return h('nav', { class: 'channels', 'aria-label': 'Channels' },
     h('header', { class: 'guild-header' }, title,
-      button({
-        class: 'icon-button', title: 'Roles and channel permissions', 'aria-label': 'Roles and channel permissions',
-        testid: 'open-viewer', on: { click: () => actions.openViewer() },
-      }, icon('shield', { size: 20 }))),
+      viewer),
     list, userPanel({ store, actions }));
 }
 

@@ -30,6 +30,11 @@ function timeOf(entry) {
   return Number.isFinite(at) ? clock(at) : '';
 }
 
+/** Ids by their last digits: the end of a path says more than its middle. */
+export function shortWhat(what) {
+  return String(what ?? '').replace(/\d{15,21}/g, (id) => '…' + id.slice(-4)).replace(/\/api\/v\d+/, '');
+}
+
 function details(entry) {
   const known = new Set(['n', 'at', 'kind', 'dir', 'what', 'status', 'ms', 'bucket']);
   const rest = Object.entries(entry).filter(([k, v]) => !known.has(k) && v !== null && v !== '');
@@ -49,7 +54,7 @@ function row(entry) {
     h('span', { class: 'traffic-dir', title: gateway ? (entry.dir === 'in' ? 'from the bot' : 'to the bot') : 'REST' },
       icon(entry.dir === 'out' ? 'arrowOut' : 'arrowIn', { size: 14 })),
     h('span', { class: 'traffic-time' }, timeOf(entry)),
-    h('span', { class: 'traffic-what', title: entry.what }, entry.what),
+    h('span', { class: 'traffic-what', title: entry.what }, shortWhat(entry.what)),
     gateway ? h('span', { class: 'traffic-status' }, 'GW')
       : h('span', { class: 'traffic-status' }, entry.status || 'none'),
     h('span', { class: 'traffic-ms' }, Number.isFinite(entry.ms) ? `${Math.round(entry.ms)} ms` : ''),
