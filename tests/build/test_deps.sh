@@ -38,7 +38,8 @@ for p; do
   esac
 done
 EOF
-    printf '#!/bin/sh\ntest -f %s\n' "$tmp/has/lists" >"$bin/apt-cache"
+    printf '#!/bin/sh\ntest -f %s && echo "Package: $2"\n' "$tmp/has/lists" \
+      >"$bin/apt-cache"
     chmod +x "$bin/apt-get" "$bin/apt-cache"
   fi
   # These two come alive when their packages are "installed".
