@@ -252,6 +252,7 @@ struct zx_commands_out {
 
 struct zx_commands_stats {
 	uint64_t calls, presses, refused, failed, unknown, messages_seen;
+	uint64_t late; /* answers that Discord refused as too late (10062) */
 	size_t open_calls, open_panels;
 };
 

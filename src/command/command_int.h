@@ -140,4 +140,332 @@ void zx__rows_write(struct zx__message *m, struct zx_json_writer *w,
 /* A URL that Discord takes for pictures and links. */
 int zx__url_ok(const char *url, size_t max);
 
+/* Timers: a heap of what waits for a time ------------------------------------
+ */
+
+enum zx__timer_kind { TIMER_DEFER, TIMER_PANEL, TIMER_DELETE };
+
+struct zx__timer {
+	zx_time at;
+	size_t slot; /* place in the heap + 1; 0: not armed */
+	enum zx__timer_kind kind;
+};
+
+struct zx__timers {
+	struct zx__timer **heap;
+	size_t count, cap;
+	size_t members; /* timers that exist, armed or not; all have room */
+};
+
+/* Arming never fails: room is made when the timer joins. */
+int zx__timer_join(struct zx_commands *c, struct zx__timer *t,
+		   enum zx__timer_kind kind);
+void zx__timer_leave(struct zx_commands *c, struct zx__timer *t);
+void zx__timer_arm(struct zx_commands *c, struct zx__timer *t, zx_time at);
+void zx__timer_disarm(struct zx_commands *c, struct zx__timer *t);
+/* Disarms and returns the first that is due, or NULL. */
+struct zx__timer *zx__timer_due(struct zx_commands *c, zx_time now);
+zx_time zx__timer_first(const struct zx_commands *c);
+
+#define ZX__OWNER(ptr, type, member)                                           \
+	((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+
+/* Sends: REST requests to be -------------------------------------------------
+ */
+
+enum zx__send_kind {
+	SEND_ANSWER,  /* the first message of a call */
+	SEND_DEFER,   /* "thinking…" */
+	SEND_EDIT,    /* of the answer */
+	SEND_FOLLOW,  /* a further message */
+	SEND_CHOICES, /* autocomplete */
+	SEND_TYPING,
+	SEND_DELETE, /* of an error message in a channel */
+	SEND_GET,    /* registered commands */
+	SEND_PUT,    /* the same */
+	SEND_KINDS
+};
+
+/* Where a message of a call goes, decided when it is handed out. */
+enum zx__route {
+	ROUTE_NONE,	/* nowhere: the call is over */
+	ROUTE_CALLBACK, /* answer to an interaction */
+	ROUTE_ORIGINAL, /* edit through the interaction's token */
+	ROUTE_WEBHOOK,	/* new message through the token */
+	ROUTE_POST,	/* new message in the channel */
+	ROUTE_PATCH	/* edit in the channel */
+};
+
+struct zx__send {
+	struct zx__send *next, *prev;
+	enum zx__send_kind kind;
+	enum zx__route route;
+	struct zx_call *call; /* holds a reference; NULL: belongs to no call */
+	struct zx_message message;
+	struct zx_buf body; /* CHOICES, PUT */
+	int ephemeral;
+	int notice;	  /* a new message also in answer to a press */
+	int no_reference; /* refused once because of the reference */
+	int again;	  /* tried a second time */
+	uint32_t delete_after_ms;
+	uint64_t channel_id, message_id; /* DELETE */
+	char nonce[24];
+};
+
+struct zx__list {
+	struct zx__send *first, *last;
+	size_t count;
+};
+void zx__list_push(struct zx__list *l, struct zx__send *s);
+void zx__list_push_front(struct zx__list *l, struct zx__send *s);
+void zx__list_remove(struct zx__list *l, struct zx__send *s);
+void zx__list_free(struct zx_commands *c, struct zx__list *l);
+
+/* Takes what is in `m` (may be NULL). Belongs to nobody yet. */
+struct zx__send *zx__send_new(struct zx_commands *c, enum zx__send_kind kind,
+			      struct zx_message *m);
+/* Its memory only: it must be in no list. */
+void zx__send_free(struct zx_commands *c, struct zx__send *s);
+/* Behind what the call sends already; takes a reference. */
+void zx__send_queue(struct zx_call *call, struct zx__send *s);
+/* Gives the call's next send its turn, when none is in flight. */
+void zx__call_ready(struct zx_call *call);
+/* Fills `req`: 1, 0 when there is nothing to send any more, ZX_E_NOMEM. */
+int zx__send_write(struct zx_commands *c, struct zx__send *s,
+		   struct zx_rest_request *req);
+int zx__send_poll(struct zx_commands *c, struct zx_rest_request *req);
+
+/* A message that deletes itself: an error reply in a channel. */
+struct zx__doomed {
+	struct zx__doomed *next, *prev;
+	struct zx__timer timer;
+	uint64_t channel_id, message_id;
+};
+void zx__doom(struct zx_commands *c, uint64_t channel, uint64_t message,
+	      zx_time at);
+void zx__doom_due(struct zx_commands *c, struct zx__doomed *d);
+void zx__doomed_free(struct zx_commands *c);
+
+/* Calls
+ * ------------------------------------------------------------------------ */
+
+struct zx__arg {
+	int has;
+	char *text;
+	int64_t integer;
+	double number;
+	int boolean;
+	uint64_t id;
+};
+
+enum zx__call_kind {
+	CALL_COMMAND,
+	CALL_PRESS,
+	CALL_COMPLETE,
+	CALL_NOTICE /* nothing runs: it only carries messages */
+};
+
+struct zx_call {
+	struct zx_call_info info;
+	struct zx_commands *c;
+	enum zx__call_kind kind;
+	struct zx_call *prev, *next; /* all */
+	struct zx_call *next_run;
+	struct zx_call *next_ready;
+	int in_ready;
+	unsigned refs; /* run queue, sends, and the host's keeps */
+	unsigned kept; /* the host's */
+	uint64_t app_id;
+	char *token, *name;
+	zx_time token_until;
+	int answered;	    /* an answer or a defer is on its way */
+	int shown;	    /* an answer is */
+	int acked;	    /* Discord has it */
+	int ephemeral;	    /* fixed by the answer or the defer */
+	int dead;	    /* Discord takes no more answers */
+	int failed;	    /* an error was shown */
+	uint64_t answer_id; /* the answer, as a message of the channel */
+	struct zx__timer defer;
+	struct zx__list queue;
+	struct zx__send *flying;
+	struct zx__arg *args; /* as many as the command has options */
+	char prefix[24];      /* what was typed in front of the name */
+	uint64_t panel;
+	/* PRESS: action, its first value, all values. COMPLETE: the option and
+	 * what was typed. */
+	char *action, *value, *values;
+};
+
+struct zx_call *zx__call_new(struct zx_commands *c, enum zx__call_kind kind,
+			     enum zx_form form);
+void zx__call_unref(struct zx_call *call);
+void zx__call_free(struct zx_call *call);
+/* For poll to give out; takes a reference, which zx_call_run gives back. */
+void zx__call_queue(struct zx_call *call);
+/* User, name and whether it is the owner. */
+int zx__call_who(struct zx_call *call, struct zx_str member,
+		 struct zx_str user);
+int zx__call_is_interaction(const struct zx_call *call);
+/* Index of the option, or -1. */
+int zx__call_option(const struct zx_call *call, const char *name);
+/* The standard limits of an interaction, from its id (IN-01). */
+void zx__call_windows(struct zx_call *call, zx_time now, zx_wall wall);
+/* Milliseconds since the epoch, as far as the host has told. */
+zx_wall zx__wall(const struct zx_commands *c);
+
+/* Queues the answer, an edit of it, or replaces one that waits. */
+int zx__answer(struct zx_call *call, struct zx_message *m);
+/* A new message whatever was answered before; ephemeral where it can be. */
+int zx__notice(struct zx_call *call, struct zx_message *m, uint32_t delete_ms);
+
+enum zx__fault {
+	FAULT_PERMISSION,
+	FAULT_COOLDOWN,
+	FAULT_MISSING,
+	FAULT_ARGUMENT,
+	FAULT_OTHER
+};
+/* One of the standard error replies (spec W5). */
+int zx__fault(struct zx_call *call, enum zx__fault fault, const char *fmt, ...)
+	ZX_PRINTF(3, 4);
+int zx__denied(struct zx_call *call);
+/* A sentence without an embed, for the invoker only. */
+int zx__plain_notice(struct zx_call *call, const char *text);
+
+/* Rules: ZX_OK or ZX_E_PERM. */
+int zx__permitted(const struct zx_call_info *info,
+		  const struct zx_command *command);
+int zx__is_owner(const struct zx_commands *c, uint64_t user);
+
+/* Arguments. ZX_E_SYNTAX: the error reply is queued. */
+int zx__args_text(struct zx_call *call, struct zx_str line, struct zx_str d);
+int zx__args_slash(struct zx_call *call, struct zx_str data);
+void zx__args_free(struct zx_call *call);
+/* The next word or quoted text of *line; nonzero when there was one. */
+int zx__word(struct zx_str *line, struct zx_buf *out);
+/* ZX_OK, ZX_E_SYNTAX (`why` says what was expected) or ZX_E_NOMEM. */
+int zx__convert(const struct zx_alloc *a, const struct zx_option *o,
+		struct zx_str text, struct zx__arg *out, struct zx_buf *why);
+/* "!name <needed> [more]" */
+void zx__usage(struct zx_buf *out, const char *prefix,
+	       const struct zx_command *command);
+
+/* Cooldowns
+ * -------------------------------------------------------------------- */
+
+struct zx__cooldown {
+	const struct zx_command *command;
+	uint64_t id;
+	zx_time until;
+};
+
+struct zx__cooldowns {
+	struct zx__cooldown *slots;
+	size_t sets; /* power of two, ZX__COOLDOWN_WAYS slots each */
+};
+
+/* 0 and the cooldown begins, or the milliseconds that remain. */
+uint64_t zx__cooldown(struct zx_commands *c, const struct zx_command *command,
+		      uint64_t id, uint32_t ms);
+
+/* Panels
+ * ----------------------------------------------------------------------- */
+
+struct zx__panel {
+	struct zx__panel *next;		 /* in the bucket */
+	struct zx__panel *older, *newer; /* by last use */
+	uint64_t id;
+	const struct zx_panel *panel;
+	const struct zx_command *command;
+	struct zx__timer timer;
+	uint64_t user_id, guild_id, channel_id, message_id, app_id;
+	char *token, *name;
+	zx_time token_until;
+	enum zx_form form;
+	int ephemeral;
+	unsigned version; /* raised when the state is replaced */
+	char *state;
+};
+
+struct zx__panels {
+	struct zx__panel **buckets;
+	size_t bucket_count, count;
+	struct zx__panel *oldest, *newest;
+};
+
+struct zx__panel *zx__panel_find(struct zx_commands *c, uint64_t id);
+/* Makes room by dropping the oldest. NULL when memory is out. */
+struct zx__panel *zx__panel_new(struct zx_call *call,
+				const struct zx_panel *panel,
+				const void *state);
+void zx__panel_free(struct zx_commands *c, struct zx__panel *p);
+void zx__panel_touch(struct zx_commands *c, struct zx__panel *p);
+/* The press renews the token through which the message is edited. */
+void zx__panel_renew(struct zx__panel *p, const struct zx_call *call);
+/* Renders it as the answer of the call, or an edit of it. */
+int zx__panel_show(struct zx_call *call, struct zx__panel *p, int over);
+void zx__panel_due(struct zx_commands *c, struct zx__panel *p);
+void zx__panels_free(struct zx_commands *c);
+void zx__press_run(struct zx_call *call);
+void zx__complete_run(struct zx_call *call);
+
+/* The machine
+ * ------------------------------------------------------------------ */
+
+struct zx__definition {
+	const struct zx_command *command;
+	uint64_t slash_id;
+};
+
+enum zx__sync_state { SYNC_IDLE, SYNC_GET, SYNC_PUT };
+
+struct zx_commands {
+	struct zx_commands_options opt; /* pointers into it are copies */
+	uint64_t app_id, user_id;
+	zx_time now;
+	zx_wall wall; /* at wall_at */
+	zx_time wall_at;
+	struct zx__definition *defs;
+	size_t def_count, def_cap;
+	struct zx_call *calls;
+	struct zx_call *run_first, *run_last;
+	struct zx_call *ready_first, *ready_last;
+	struct zx__list loose, flying;
+	struct zx__doomed *doomed;
+	size_t doomed_count;
+	struct zx__timers timers;
+	struct zx__cooldowns cooldowns;
+	struct zx__panels panels;
+	enum zx__sync_state sync;
+	int synced, sync_changed, sync_err;
+	struct zx_commands_stats stats;
+	struct zx_buf path, body, text;
+	char error[256];
+};
+
+int zx__recv_message(struct zx_commands *c, struct zx_str d);
+int zx__recv_interaction(struct zx_commands *c, struct zx_str d);
+int zx__recv_slash(struct zx_call *call, struct zx_str data);
+int zx__recv_press(struct zx_call *call, struct zx_str data);
+int zx__recv_complete(struct zx_call *call, struct zx_str data);
+/* A message that only mentions the bot. */
+int zx__mention_info(struct zx_call *call);
+
+/* One line into c->error; returns err. */
+int zx__error(struct zx_commands *c, int err, const char *fmt, ...)
+	ZX_PRINTF(3, 4);
+/* Discord's rules (CM-01 to CM-03): ZX_OK or ZX_E_INVALID. */
+int zx__definition_check(struct zx_commands *c,
+			 const struct zx_command *command);
+int zx__name_ok(const char *name);
+size_t zx__slash_count(const struct zx_commands *c);
+const struct zx_command *zx__find(const struct zx_commands *c,
+				  struct zx_str name);
+void zx__definition_write(struct zx_json_writer *w,
+			  const struct zx_command *command);
+/* Appends a registered or own command in a form that compares by bytes. */
+void zx__definition_canonical(struct zx_buf *out, struct zx_str raw);
+void zx__sync_result(struct zx_commands *c, struct zx__send *s,
+		     const struct zx_rest_result *r);
+
 #endif

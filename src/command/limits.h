@@ -42,4 +42,25 @@
 #define ZX__COMMAND_TOTAL 8000
 #define ZX__STRING_LENGTH 6000
 
+/* Interactions: the token's life less a margin, and when to defer (IN-01). */
+#define ZX__TOKEN_MS (15 * 60 * 1000 - 10 * 1000)
+#define ZX__DEFER_MS 2000
+/* An answer that a rate limit would hold longer comes too late anyway. */
+#define ZX__CALLBACK_WAIT_MS 2500
+
+/* Ours. */
+#define ZX__MAX_CALLS 10000
+#define ZX__MAX_PANELS 10000
+#define ZX__PANEL_MS 120000
+#define ZX__PANEL_STATE 65536
+#define ZX__ACTION 60
+#define ZX__QUEUE 16	/* messages of one call that wait for each other */
+#define ZX__DOOMED 1000 /* error replies that wait to be deleted */
+#define ZX__DELETE_MS 10000
+#define ZX__DELETE_UNEXPECTED_MS 15000
+#define ZX__MENTION_COOLDOWN_MS 5000
+#define ZX__COOLDOWN_WAYS 4
+#define ZX__COOLDOWN_SETS 16384
+#define ZX__COMMANDS 1000
+
 #endif

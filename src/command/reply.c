@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * reply: what a handler says. The same calls for both forms; which endpoint
+ * carries the words is decided in send_write.c.
+ */
+#include "command/command_int.h"
+
+static int wants_ephemeral(const struct zx_call *call,
+			   const struct zx_message *m)
+{
+	const struct zx_command *command = call->info.command;
+
+	if (m && m->m && m->m->flags & ZX_MESSAGE_EPHEMERAL)
+		return 1;
+	return command && command->flags & ZX_COMMAND_EPHEMERAL;
+}
+
+/* The waiting send that a new answer takes the place of. */
+static struct zx__send *waiting(struct zx_call *call)
+{
+	struct zx__send *s;
+
+	for (s = call->queue.first; s; s = s->next)
+		if (!s->notice &&
+		    (s->kind == SEND_ANSWER || s->kind == SEND_EDIT ||
+		     s->kind == SEND_DEFER))
+			return s;
+	return NULL;
+}
+
+static void begin(struct zx_call *call, struct zx__send *s, int ephemeral)
+{
+	s->ephemeral = ephemeral;
+	call->ephemeral = ephemeral && call->token;
+	call->answered = 1;
+	zx__timer_disarm(call->c, &call->defer);
+}
+
+/* An error in the message is the caller's; the message is emptied anyway. */
+static int check(struct zx_call *call, struct zx_message *m)
+{
+	int err = m->err;
+
+	if (!err && call->dead)
+		err = ZX_E_STATE;
+	if (err)
+		zx_message_clear(m);
+	return err;
+}
+
+int zx__answer(struct zx_call *call, struct zx_message *m)
+{
+	struct zx__send *s = waiting(call);
+	int ephemeral = wants_ephemeral(call, m);
+
+	call->shown = 1;
+	if (s) {
+		zx_message_release(&s->message);
+		zx__message_move(&s->message, m);
+		if (s->kind == SEND_DEFER)
+			s->kind = SEND_ANSWER;
+		if (s->kind == SEND_ANSWER)
+			begin(call, s, ephemeral);
+		return ZX_OK;
+	}
+	s = zx__send_new(call->c, call->answered ? SEND_EDIT : SEND_ANSWER, m);
+	if (!s)
+		return ZX_E_NOMEM;
+	if (s->kind == SEND_ANSWER)
+		begin(call, s, ephemeral);
+	zx__send_queue(call, s);
+	return ZX_OK;
+}
+
+static int is_over(const struct zx_call *call)
+{
+	/* An error in answer to a press is a message of its own: edits would
+	 * change that one instead of the panel. */
+	return call->dead || (call->failed && call->kind == CALL_PRESS);
+}
+
+int zx_reply(struct zx_call *call, struct zx_message *m)
+{
+	int err = check(call, m);
+
+	if (err)
+		return err;
+	if (is_over(call)) {
+		zx_message_clear(m);
+		return ZX_E_STATE;
+	}
+	err = zx__answer(call, m);
+	if (!err && call->panel) {
+		struct zx__panel *p = zx__panel_find(call->c, call->panel);
+
+		if (p)
+			zx__panel_free(call->c, p);
+		call->panel = 0;
+	}
+	zx_message_clear(m);
+	return err;
+}
+
+static int follow(struct zx_call *call, struct zx_message *m, int notice,
+		  uint32_t delete_ms)
+{
+	struct zx__send *s;
+
+	if (call->queue.count >= ZX__QUEUE)
+		return ZX_E_LIMIT;
+	s = zx__send_new(call->c, SEND_FOLLOW, m);
+	if (!s)
+		return ZX_E_NOMEM;
+	s->notice = notice;
+	s->ephemeral = notice || wants_ephemeral(call, &s->message);
+	s->delete_after_ms = delete_ms;
+	zx__send_queue(call, s);
+	return ZX_OK;
+}
+
+int zx_follow_up(struct zx_call *call, struct zx_message *m)
+{
+	int err = check(call, m);
+
+	if (err)
+		return err;
+	if (call->token && call->kind != CALL_PRESS && !call->shown) {
+		/* The first message after a defer is the answer anyway (IN-04).
+		 */
+		err = zx__answer(call, m);
+	} else {
+		if (call->token && !call->answered)
+			err = zx_defer(call);
+		if (!err)
+			err = follow(call, m, 0, 0);
+	}
+	zx_message_clear(m);
+	return err;
+}
+
+/* Answers an interaction, or turns a defer that waits into the answer. */
+static int notice_first(struct zx_call *call, struct zx_message *m,
+			uint32_t delete_ms)
+{
+	struct zx__send *s = waiting(call);
+
+	if (s) {
+		zx__message_move(&s->message, m);
+		s->kind = SEND_ANSWER;
+	} else {
+		s = zx__send_new(call->c, SEND_ANSWER, m);
+		if (!s)
+			return ZX_E_NOMEM;
+		zx__send_queue(call, s);
+	}
+	s->notice = 1;
+	s->delete_after_ms = delete_ms;
+	begin(call, s, call->token != NULL);
+	call->shown = 1;
+	return ZX_OK;
+}
+
+int zx__notice(struct zx_call *call, struct zx_message *m, uint32_t delete_ms)
+{
+	struct zx__send *s = waiting(call);
+	int unsent_defer = s && s->kind == SEND_DEFER;
+	int err = check(call, m);
+
+	if (err)
+		return err;
+	if (!call->answered || unsent_defer)
+		err = notice_first(call, m, delete_ms);
+	else if (call->token && !call->shown && call->kind != CALL_PRESS)
+		err = zx__answer(call, m);
+	else
+		err = follow(call, m, 1, delete_ms);
+	zx_message_clear(m);
+	return err;
+}
+
+int zx_defer(struct zx_call *call)
+{
+	struct zx__send *s;
+
+	if (call->dead)
+		return ZX_E_STATE;
+	if (call->answered)
+		return ZX_OK;
+	if (call->kind == CALL_COMPLETE)
+		return ZX_E_STATE; /* IN-09 */
+	s = zx__send_new(call->c, call->token ? SEND_DEFER : SEND_TYPING, NULL);
+	if (!s)
+		return ZX_E_NOMEM;
+	if (call->token)
+		begin(call, s, wants_ephemeral(call, NULL));
+	zx__send_queue(call, s);
+	return ZX_OK;
+}

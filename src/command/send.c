@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * send: what a call sends goes out one after the other, because Discord's
+ * endpoints for the first answer and for edits do not wait for each other.
+ */
+#include <stdio.h>
+
+#include "command/command_int.h"
+
+void zx__list_push(struct zx__list *l, struct zx__send *s)
+{
+	s->next = NULL;
+	s->prev = l->last;
+	if (l->last)
+		l->last->next = s;
+	else
+		l->first = s;
+	l->last = s;
+	l->count++;
+}
+
+void zx__list_push_front(struct zx__list *l, struct zx__send *s)
+{
+	s->prev = NULL;
+	s->next = l->first;
+	if (l->first)
+		l->first->prev = s;
+	else
+		l->last = s;
+	l->first = s;
+	l->count++;
+}
+
+void zx__list_remove(struct zx__list *l, struct zx__send *s)
+{
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		l->first = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
+	else
+		l->last = s->prev;
+	s->next = s->prev = NULL;
+	l->count--;
+}
+
+struct zx__send *zx__send_new(struct zx_commands *c, enum zx__send_kind kind,
+			      struct zx_message *m)
+{
+	struct zx__send *s = zx_new(c->opt.alloc, sizeof(*s));
+	uint64_t nonce;
+
+	if (!s)
+		return NULL;
+	s->kind = kind;
+	zx_message_init(&s->message, c->opt.alloc);
+	if (m)
+		zx__message_move(&s->message, m);
+	zx_buf_init(&s->body, c->opt.alloc, 0);
+	c->opt.rand.fill(c->opt.rand.ud, &nonce, sizeof(nonce));
+	snprintf(s->nonce, sizeof(s->nonce), "zx%016llx",
+		 (unsigned long long)nonce);
+	return s;
+}
+
+void zx__send_free(struct zx_commands *c, struct zx__send *s)
+{
+	zx_message_release(&s->message);
+	zx_buf_release(&s->body);
+	zx_delete(c->opt.alloc, s);
+}
+
+void zx__list_free(struct zx_commands *c, struct zx__list *l)
+{
+	struct zx__send *s;
+
+	while ((s = l->first) != NULL) {
+		zx__list_remove(l, s);
+		zx__send_free(c, s);
+	}
+}
+
+void zx__call_ready(struct zx_call *call)
+{
+	struct zx_commands *c = call->c;
+
+	if (call->in_ready || call->flying || !call->queue.first)
+		return;
+	call->in_ready = 1;
+	call->next_ready = NULL;
+	if (c->ready_last)
+		c->ready_last->next_ready = call;
+	else
+		c->ready_first = call;
+	c->ready_last = call;
+}
+
+void zx__send_queue(struct zx_call *call, struct zx__send *s)
+{
+	s->call = call;
+	call->refs++;
+	zx__list_push(&call->queue, s);
+	zx__call_ready(call);
+}
+
+/* The ready call's next send is `s`: it leaves the call's queue. */
+static void take_ready(struct zx_commands *c, struct zx_call *call,
+		       struct zx__send *s)
+{
+	c->ready_first = call->next_ready;
+	if (!c->ready_first)
+		c->ready_last = NULL;
+	call->in_ready = 0;
+	zx__list_remove(&call->queue, s);
+}
+
+static int poll_call(struct zx_commands *c, struct zx_rest_request *req)
+{
+	struct zx_call *call;
+	struct zx__send *s;
+	int n;
+
+	while ((call = c->ready_first) != NULL) {
+		s = call->queue.first;
+		n = zx__send_write(c, s, req);
+		if (n < 0)
+			return n;
+		take_ready(c, call, s);
+		if (n) {
+			call->flying = s;
+			zx__list_push(&c->flying, s);
+			req->ud = s;
+			return 1;
+		}
+		zx__call_ready(call);
+		zx__send_free(c, s);
+		zx__call_unref(call);
+	}
+	return 0;
+}
+
+int zx__send_poll(struct zx_commands *c, struct zx_rest_request *req)
+{
+	struct zx__send *s;
+	int n = poll_call(c, req);
+
+	if (n || !c->loose.first)
+		return n;
+	s = c->loose.first;
+	n = zx__send_write(c, s, req);
+	if (n < 0)
+		return n;
+	zx__list_remove(&c->loose, s);
+	zx__list_push(&c->flying, s);
+	req->ud = s;
+	return 1;
+}
