@@ -2,6 +2,8 @@
  *
  * buf: growing, ceilings, the sticky error, and ownership.
  */
+#include <wchar.h>
+
 #include "helper/zx_test.h"
 #include "base/limits.h"
 
@@ -138,6 +140,20 @@ static void buf__sizes_that_would_wrap_are_too_big(void **state)
 	zx_buf_addc(&b, "abc");
 	assert_null(zx_buf_room(&b, SIZE_MAX - 3));
 	assert_err(b.err, ZX_E_TOOBIG);
+	zx_buf_release(&b);
+}
+
+static void buf__a_text_that_cannot_be_formatted_is_an_error(void **state)
+{
+	struct zx_buf b;
+
+	(void)state;
+	zx_buf_init(&b, NULL, 0);
+	zx_buf_addc(&b, "kept");
+	/* The C locale has no euro sign. */
+	zx_buf_addf(&b, "more %lc", (wint_t)0x20ac);
+	assert_err(b.err, ZX_E_INVALID);
+	assert_string_equal(zx_buf_cstr(&b), "kept");
 	zx_buf_release(&b);
 }
 
@@ -329,6 +345,8 @@ int main(void)
 		cmocka_unit_test(
 			buf__a_text_over_the_ceiling_is_not_added_in_part),
 		cmocka_unit_test(buf__sizes_that_would_wrap_are_too_big),
+		cmocka_unit_test(
+			buf__a_text_that_cannot_be_formatted_is_an_error),
 		cmocka_unit_test(buf__without_a_ceiling_64_mib_hold),
 		cmocka_unit_test(buf__the_first_error_stays_until_cleared),
 		cmocka_unit_test(buf__a_failed_growth_keeps_the_contents),

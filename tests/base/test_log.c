@@ -2,6 +2,8 @@
  *
  * log: levels, the cut at 512 bytes, and lines that stay one line.
  */
+#include <wchar.h>
+
 #include "helper/zx_test.h"
 
 struct seen {
@@ -86,6 +88,16 @@ static void log__long_lines_are_cut_at_512_bytes(void **state)
 	}
 }
 
+static void log__a_line_that_cannot_be_formatted_is_dropped(void **state)
+{
+	struct seen s = { 0 };
+	struct zx_log log = { note, &s, ZX_LOG_INFO };
+
+	(void)state;
+	zx_logf(&log, ZX_LOG_INFO, "test", "%lc", (wint_t)0x20ac);
+	assert_int_equal(s.lines, 0);
+}
+
 static void log__a_cut_leaves_whole_characters(void **state)
 {
 	static const char *const letters[] = { "\xc3\xa4", "\xe2\x82\xac",
@@ -121,6 +133,8 @@ int main(void)
 		cmocka_unit_test(log__levels_above_the_maximum_are_dropped),
 		cmocka_unit_test(log__a_stranger_s_text_cannot_begin_a_line),
 		cmocka_unit_test(log__long_lines_are_cut_at_512_bytes),
+		cmocka_unit_test(
+			log__a_line_that_cannot_be_formatted_is_dropped),
 		cmocka_unit_test(log__a_cut_leaves_whole_characters),
 	};
 
