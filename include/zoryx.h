@@ -13,6 +13,7 @@
 #include "zoryx/gateway.h"
 #include "zoryx/json.h"
 #include "zoryx/message.h"
+#include "zoryx/metrics.h"
 #include "zoryx/net.h"
 #include "zoryx/rest.h"
 #include "zoryx/state.h"
