@@ -140,6 +140,7 @@ static void read_dotenv(struct zx__reading *r,
 					"meant?",
 					like);
 	}
+	r->where = "";
 	zx_dotenv_release(&d);
 }
 
@@ -159,6 +160,7 @@ static void read_environment(struct zx__reading *r, const char *const *env)
 			 s->env);
 		read_one(r, s, value);
 	}
+	r->where = "";
 }
 
 int zx_config_load(struct zx_config *c, const struct zx_config_sources *s,
