@@ -156,6 +156,11 @@ static void text__lone_surrogates_become_the_replacement(void **state)
 	} row[] = {
 		{ "\"\\ud83d\"", "\xef\xbf\xbd" },
 		{ "\"\\ude00\"", "\xef\xbf\xbd" },
+		{ "\"\\ud800\"", "\xef\xbf\xbd" },
+		{ "\"\\udfff\"", "\xef\xbf\xbd" },
+		{ "\"\\ud7ff\\ue000\"", "\xed\x9f\xbf\xee\x80\x80" },
+		{ "\"\\udc00\\udc00\"", "\xef\xbf\xbd\xef\xbf\xbd" },
+		{ "\"\\ud800\\udc00\"", "\xf0\x90\x80\x80" },
 		{ "\"\\ud83dx\"", "\xef\xbf\xbdx" },
 		{ "\"\\ud83d\\n\"", "\xef\xbf\xbd\n" },
 		{ "\"\\ud83d\\u0041\"", "\xef\xbf\xbd"

@@ -44,6 +44,9 @@ static void log__a_line_reaches_the_sink_with_level_and_module(void **state)
 	assert_int_equal(s.level, ZX_LOG_WARN);
 	assert_string_equal(s.module, "gateway");
 	assert_string_equal(s.text, "shard 3 of ten");
+	zx_logf(&log, ZX_LOG_INFO, "gateway", "%s", "");
+	assert_int_equal(s.lines, 2);
+	assert_string_equal(s.text, "");
 }
 
 static void log__levels_above_the_maximum_are_dropped(void **state)
@@ -86,6 +89,22 @@ static void log__long_lines_are_cut_at_512_bytes(void **state)
 		zx_logf(&log, ZX_LOG_INFO, "test", "%s", text);
 		assert_int_equal(strlen(s.text), n < 512 ? n : 512);
 	}
+}
+
+static void log__one_byte_too_much_is_cut_as_well(void **state)
+{
+	struct seen s = { 0 };
+	struct zx_log log = { note, &s, ZX_LOG_INFO };
+	char text[514];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	memcpy(text + 511, "\xc3\xa4", 3);
+	zx_logf(&log, ZX_LOG_INFO, "test", "%s", text);
+	assert_int_equal(strlen(s.text), 511);
+	memcpy(text + 510, "\xc3\xa4", 3);
+	zx_logf(&log, ZX_LOG_INFO, "test", "%s", text);
+	assert_int_equal(strlen(s.text), 512);
 }
 
 static void log__a_line_that_cannot_be_formatted_is_dropped(void **state)
@@ -135,6 +154,7 @@ int main(void)
 		cmocka_unit_test(log__long_lines_are_cut_at_512_bytes),
 		cmocka_unit_test(
 			log__a_line_that_cannot_be_formatted_is_dropped),
+		cmocka_unit_test(log__one_byte_too_much_is_cut_as_well),
 		cmocka_unit_test(log__a_cut_leaves_whole_characters),
 	};
 

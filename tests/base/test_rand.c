@@ -122,6 +122,21 @@ static void prng__a_seed_always_means_the_same(void **state)
 		    zx_rand_below(&r, UINT64_MAX));
 }
 
+static void prng__is_xoroshiro_seeded_by_splitmix(void **state)
+{
+	/* Computed with another program. */
+	static const char want[] = "\x23\x3c\x1d\xef\xca\xf6\x8a\xe8\x31\x49"
+				   "\xa5\xa5\xb2\x03\xa3\x54\x45\x63\x64\xcd";
+	struct zx_prng p;
+	struct zx_rand r = zx_prng_rand(&p);
+	char got[20];
+
+	(void)state;
+	zx_prng_init(&p, 42);
+	r.fill(r.ud, got, sizeof(got));
+	assert_memory_equal(got, want, sizeof(got));
+}
+
 static void prng__fill_writes_nothing_outside(void **state)
 {
 	struct zx_prng p;
@@ -151,6 +166,7 @@ int main(void)
 			rand__below_is_even_where_a_modulo_would_not_be),
 		cmocka_unit_test(rand__unit_is_in_zero_to_one_with_mean_a_half),
 		cmocka_unit_test(prng__a_seed_always_means_the_same),
+		cmocka_unit_test(prng__is_xoroshiro_seeded_by_splitmix),
 		cmocka_unit_test(prng__fill_writes_nothing_outside),
 	};
 
