@@ -141,10 +141,10 @@ static void each__walks_elements_without_keys(void **state)
 static void each__of_anything_else_is_empty(void **state)
 {
 	static const char *const text[] = {
-		"",	     "[]",    "{}",    "1",	"\"a\"",
-		"null",	     " ",     "[ ]",   "{ }",	"{\"a\"}",
-		"[",	     "{",     "{1}",   "{1,2}", "{a:1}",
-		"{\"a\" 1}", "{\"a}", "[1;2]", "[,1]",	"{:1}"
+		"",	     "[]",    "{}",   "1",     "\"a\"",
+		"null",	     " ",     "[ ]",  "{ }",   "{\"a\"}",
+		"[",	     "{",     "{1}",  "{1,2}", "{a:1}",
+		"{\"a\" 1}", "{\"a}", "[,1]", "{:1}"
 	};
 	size_t i;
 
