@@ -89,6 +89,8 @@ void zx__wire_dispatch(struct zx__wire *wire, uint64_t guild_id,
 /* To the pages: {"t":t,"d":d}; only_user 0 means all. */
 void zx__wire_live(struct zx__wire *wire, const char *t, const cJSON *d,
 		   uint64_t only_user);
+/* The next "n" of TRAFFIC: REST and gateway lines share one numbering. */
+uint64_t zx__wire_traffic_n(struct zx__wire *wire);
 /* A rule of Discord was broken by the bot; kept for the state and the page. */
 void zx__wire_violation(struct zx__wire *wire, const char *fmt, ...)
 	ZX_PRINTF(2, 3);

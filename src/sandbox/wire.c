@@ -439,6 +439,11 @@ void zx__wire_violation(struct zx__wire *wire, const char *fmt, ...)
 	wire->violations[wire->n_violations++] = text;
 }
 
+uint64_t zx__wire_traffic_n(struct zx__wire *wire)
+{
+	return ++wire->traffic_n;
+}
+
 uint64_t zx__wire_identifies(struct zx__wire *wire)
 {
 	return wire->stats.identifies;

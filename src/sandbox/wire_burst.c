@@ -26,7 +26,7 @@ struct zx__burst {
 	uint32_t per_s; /* 0: as fast as it goes */
 	uint64_t began, sent;
 	int flood; /* repeats `guild`, then the ACK */
-	struct zx__blob *guild;
+	struct zx__packet *guild;
 	int preparing;
 	struct zx_buf prepared; /* whole frames, compressed */
 	size_t prepared_at;
@@ -37,7 +37,7 @@ void zx__burst_free(struct zx__burst *b)
 	if (!b)
 		return;
 	zx__texts_release(&b->texts);
-	zx__blob_unref(b->guild);
+	zx__packet_unref(b->guild);
 	zx_buf_release(&b->prepared);
 	free(b);
 }
@@ -138,7 +138,7 @@ static int write_kept(struct zx__conn *c, struct zx__burst *b)
 	const struct zx__text *t = next_text(b);
 	struct zx__session *s = c->gw->session;
 	struct zx_buf *out = &c->wire->scratch;
-	struct zx__blob *blob;
+	struct zx__packet *blob;
 	struct zx_str text;
 	char *at;
 
@@ -148,10 +148,10 @@ static int write_kept(struct zx__conn *c, struct zx__burst *b)
 		return 0;
 	text = (struct zx_str){ at, put_event(b, t, s->seq + 1, at) };
 	text = zx_json_get(text, "d");
-	blob = zx__blob_new(t->name, text.ptr, text.len);
+	blob = zx__packet_new(t->name, text.ptr, text.len);
 	if (blob)
 		zx__session_send(s, blob);
-	zx__blob_unref(blob);
+	zx__packet_unref(blob);
 	return !c->dead;
 }
 
@@ -356,7 +356,7 @@ void zx__burst_flood(struct zx__conn *c, size_t bytes)
 				       s->intents, s->large_threshold, 0);
 	text = guild ? cJSON_PrintUnformatted(guild) : NULL;
 	if (text)
-		b->guild = zx__blob_new("GUILD_CREATE", text, strlen(text));
+		b->guild = zx__packet_new("GUILD_CREATE", text, strlen(text));
 	cJSON_free(text);
 	cJSON_Delete(guild);
 }

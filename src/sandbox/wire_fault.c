@@ -12,8 +12,8 @@
 
 #include "wire_int.h"
 
-struct zx__fault {
-	struct zx__fault *next;
+struct zx__armed {
+	struct zx__armed *next;
 	cJSON *args;
 	const char *name;
 	zx__fault_act *act; /* NULL: asked for at its place */
@@ -76,12 +76,12 @@ const char *zx__fault_text(const cJSON *args, const char *key,
 	return s ? s : otherwise;
 }
 
-static int is_armed(const struct zx__fault *f, uint64_t now)
+static int is_armed(const struct zx__armed *f, uint64_t now)
 {
 	return !f->spent && now >= f->at;
 }
 
-static void use_up(struct zx__fault *f)
+static void use_up(struct zx__armed *f)
 {
 	if (f->times && !--f->times)
 		f->spent = 1;
@@ -92,7 +92,7 @@ const cJSON *zx__fault_take(struct zx__wire *wire, const char *name,
 {
 	uint64_t now = zx__wire_now(wire);
 
-	for (struct zx__fault *f = wire->faults; f; f = f->next) {
+	for (struct zx__armed *f = wire->faults; f; f = f->next) {
 		if (f->act || !is_armed(f, now) || strcmp(f->name, name) ||
 		    (f->shard >= 0 && shard >= 0 && f->shard != shard))
 			continue;
@@ -103,7 +103,7 @@ const cJSON *zx__fault_take(struct zx__wire *wire, const char *name,
 }
 
 /* Whether the session is still the connection's after what went before. */
-static int concerns(const struct zx__fault *f, const struct zx__conn *c)
+static int concerns(const struct zx__armed *f, const struct zx__conn *c)
 {
 	const struct zx__session *s = c->gw ? c->gw->session : NULL;
 
@@ -116,7 +116,7 @@ void zx__fault_ready(struct zx__conn *c)
 {
 	uint64_t now = zx__wire_now(c->wire);
 
-	for (struct zx__fault *f = c->wire->faults; f; f = f->next) {
+	for (struct zx__armed *f = c->wire->faults; f; f = f->next) {
 		if (!f->act || !f->started || !is_armed(f, now) ||
 		    !concerns(f, c))
 			continue;
@@ -125,7 +125,7 @@ void zx__fault_ready(struct zx__conn *c)
 	}
 }
 
-static void start(struct zx__wire *wire, struct zx__fault *f)
+static void start(struct zx__wire *wire, struct zx__armed *f)
 {
 	int any = 0;
 
@@ -142,7 +142,7 @@ static void start(struct zx__wire *wire, struct zx__fault *f)
 
 static void sweep(struct zx__wire *wire)
 {
-	struct zx__fault **at = &wire->faults, *f;
+	struct zx__armed **at = &wire->faults, *f;
 
 	while ((f = *at)) {
 		if (!f->spent) {
@@ -158,7 +158,7 @@ static void sweep(struct zx__wire *wire)
 
 void zx__fault_tick(struct zx__wire *wire, uint64_t now)
 {
-	for (struct zx__fault *f = wire->faults; f; f = f->next)
+	for (struct zx__armed *f = wire->faults; f; f = f->next)
 		if (f->act && !f->started && is_armed(f, now))
 			start(wire, f);
 	sweep(wire);
@@ -168,7 +168,7 @@ uint64_t zx__fault_due(const struct zx__wire *wire)
 {
 	uint64_t due = ZX_TIME_NEVER;
 
-	for (const struct zx__fault *f = wire->faults; f; f = f->next)
+	for (const struct zx__armed *f = wire->faults; f; f = f->next)
 		if (f->spent || (f->act && !f->started))
 			due = zx_time_min(due, f->spent ? 0 : f->at);
 	return due;
@@ -188,7 +188,7 @@ int zx__wire_fault(struct zx__wire *wire, const cJSON *args)
 {
 	size_t i = find(zx__fault_text(args, "fault", ""));
 	const cJSON *shard = cJSON_GetObjectItemCaseSensitive(args, "shard");
-	struct zx__fault *f, **end = &wire->faults;
+	struct zx__armed *f, **end = &wire->faults;
 
 	if (i == sizeof(known) / sizeof(*known))
 		return ZX_E_INVALID;
@@ -222,7 +222,7 @@ int zx__wire_fault(struct zx__wire *wire, const cJSON *args)
 /* They are freed at the end of the turn: one may be in use. */
 void zx__wire_faults_clear(struct zx__wire *wire)
 {
-	for (struct zx__fault *f = wire->faults; f; f = f->next)
+	for (struct zx__armed *f = wire->faults; f; f = f->next)
 		f->spent = 1;
 	for (struct zx__conn *c = wire->conns; c; c = c->next) {
 		c->fragment = 0;
@@ -238,7 +238,7 @@ void zx__wire_faults_clear(struct zx__wire *wire)
 
 void zx__faults_list(const struct zx__wire *wire, cJSON *list)
 {
-	for (const struct zx__fault *f = wire->faults; f; f = f->next)
+	for (const struct zx__armed *f = wire->faults; f; f = f->next)
 		if (!f->spent)
 			cJSON_AddItemToArray(list, cJSON_Duplicate(f->args, 1));
 }

@@ -71,7 +71,8 @@ void zx__gw_writef(struct zx__conn *c, const char *fmt, ...)
 		zx__gw_write(c, text, (size_t)n);
 }
 
-void zx__gw_dispatch(struct zx__conn *c, uint64_t seq, const struct zx__blob *b)
+void zx__gw_dispatch(struct zx__conn *c, uint64_t seq,
+		     const struct zx__packet *b)
 {
 	struct zx_buf *s = &c->wire->scratch;
 

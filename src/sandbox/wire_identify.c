@@ -306,7 +306,7 @@ static void continue_session(struct zx__conn *c, struct zx__session *s,
 {
 	const cJSON *twice =
 		zx__fault_take(c->wire, "duplicate_replay", s->shard);
-	struct zx__blob *b;
+	struct zx__packet *b;
 
 	if (s->compress == ZX__COMPRESS_PAYLOAD &&
 	    c->gw->compress == ZX__COMPRESS_NONE)
@@ -316,10 +316,10 @@ static void continue_session(struct zx__conn *c, struct zx__session *s,
 	zx__session_replay(s, seq, twice ? 2 : 1);
 	static const char trace[] = "{\"_trace\":[\"[\\\"zoryx-sandbox\\\",{"
 				    "\\\"micros\\\":0.0}]\"]}";
-	b = zx__blob_new("RESUMED", trace, sizeof(trace) - 1);
+	b = zx__packet_new("RESUMED", trace, sizeof(trace) - 1);
 	if (b && s->conn)
 		zx__gw_dispatch(c, ++s->seq, b);
-	zx__blob_unref(b);
+	zx__packet_unref(b);
 	zx__wire_online(c->wire);
 	if (c->gw->session)
 		zx__fault_ready(c);

@@ -201,20 +201,20 @@ void zx__ws_close(struct zx__conn *c, int code, const char *reason);
 /* Gateway ------------------------------------------------------------------ */
 
 /* An event without its sequence number, shared by sessions and replays. */
-struct zx__blob {
+struct zx__packet {
 	unsigned refs;
 	uint32_t name_len; /* data: the name, then d as JSON */
 	size_t len;	   /* of d */
 	char data[];
 };
 
-struct zx__blob *zx__blob_new(const char *event, const char *d, size_t len);
-struct zx__blob *zx__blob_ref(struct zx__blob *b);
-void zx__blob_unref(struct zx__blob *b);
+struct zx__packet *zx__packet_new(const char *event, const char *d, size_t len);
+struct zx__packet *zx__packet_ref(struct zx__packet *b);
+void zx__packet_unref(struct zx__packet *b);
 
 struct zx__replay {
 	uint64_t seq;
-	struct zx__blob *blob;
+	struct zx__packet *blob;
 };
 
 /* Outlives its connection by ZX__SESSION_MS. */
@@ -257,7 +257,7 @@ void zx__gw_message(struct zx__conn *c, struct zx_str text);
 void zx__gw_write(struct zx__conn *c, const char *json, size_t n);
 void zx__gw_writef(struct zx__conn *c, const char *fmt, ...) ZX_PRINTF(2, 3);
 void zx__gw_dispatch(struct zx__conn *c, uint64_t seq,
-		     const struct zx__blob *b);
+		     const struct zx__packet *b);
 /* Closes with a code; those that end the session remove it. */
 void zx__gw_close(struct zx__conn *c, int code, const char *reason);
 void zx__gw_ack(struct zx__conn *c);
@@ -271,7 +271,7 @@ struct zx__session *zx__session_find(struct zx__wire *wire, const char *id);
 /* The connection is gone; the session waits to be resumed. */
 void zx__session_drop(struct zx__session *s);
 /* Gives the blob the next number, keeps it for a replay and sends it. */
-void zx__session_send(struct zx__session *s, struct zx__blob *b);
+void zx__session_send(struct zx__session *s, struct zx__packet *b);
 /* The same from a DOM. */
 void zx__session_event(struct zx__session *s, const char *event,
 		       const cJSON *d);
@@ -290,7 +290,7 @@ void zx__live_frame(struct zx__conn *c, const char *dir, struct zx_str json);
 /* Faults --------------------------------------------------------------------
  */
 
-struct zx__fault;
+struct zx__armed;
 
 /* Uses up one time of an armed fault of that name, NULL when there is none.
  * shard -1: not known yet, any matches. Borrowed until the end of the turn. */
@@ -351,7 +351,7 @@ struct zx__wire {
 	size_t n_conns;
 	struct zx__session *sessions;
 	size_t n_sessions;
-	struct zx__fault *faults;
+	struct zx__armed *faults;
 	size_t n_faults;
 	struct zx__later *later;
 	size_t n_later, n_live;

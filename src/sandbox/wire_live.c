@@ -131,7 +131,7 @@ void zx__live_frame(struct zx__conn *c, const char *dir, struct zx_str json)
 	zx_jw_obj(&w, NULL);
 	zx_jw_cstr(&w, "t", "TRAFFIC");
 	zx_jw_obj(&w, "d");
-	zx_jw_u64(&w, "n", ++wire->traffic_n);
+	zx_jw_u64(&w, "n", zx__wire_traffic_n(wire));
 	zx_jw_i64(&w, "at", zx__wire_wall(wire));
 	zx_jw_cstr(&w, "kind", "gateway");
 	zx_jw_cstr(&w, "dir", dir);

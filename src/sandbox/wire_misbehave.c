@@ -257,7 +257,7 @@ void zx__act_big_guild(struct zx__conn *c, const cJSON *args)
 {
 	double bytes = zx__fault_number(args, "bytes", 16.0 * 1024 * 1024);
 	size_t pieces = c->fragment;
-	struct zx__blob *blob = NULL;
+	struct zx__packet *blob = NULL;
 	cJSON *guild = guild_of(c->gw->session, 0);
 	char *text;
 	struct zx_buf b;
@@ -276,13 +276,13 @@ void zx__act_big_guild(struct zx__conn *c, const cJSON *args)
 	many_members(&b, (size_t)bytes);
 	zx_buf_addc(&b, "]}");
 	if (text && !b.err)
-		blob = zx__blob_new("GUILD_CREATE", b.ptr, b.len);
+		blob = zx__packet_new("GUILD_CREATE", b.ptr, b.len);
 	if (!c->fragment)
 		c->fragment = (size_t)zx__fault_number(args, "fragment", 65536);
 	if (blob)
 		zx__session_send(c->gw->session, blob);
 	c->fragment = pieces;
-	zx__blob_unref(blob);
+	zx__packet_unref(blob);
 	cJSON_free(text);
 	zx_buf_release(&b);
 }

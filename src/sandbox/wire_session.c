@@ -11,10 +11,10 @@
 
 /* Events ------------------------------------------------------------------- */
 
-struct zx__blob *zx__blob_new(const char *event, const char *d, size_t len)
+struct zx__packet *zx__packet_new(const char *event, const char *d, size_t len)
 {
 	size_t name = strlen(event);
-	struct zx__blob *b = malloc(sizeof(*b) + name + len);
+	struct zx__packet *b = malloc(sizeof(*b) + name + len);
 
 	if (!b)
 		return NULL;
@@ -26,13 +26,13 @@ struct zx__blob *zx__blob_new(const char *event, const char *d, size_t len)
 	return b;
 }
 
-struct zx__blob *zx__blob_ref(struct zx__blob *b)
+struct zx__packet *zx__packet_ref(struct zx__packet *b)
 {
 	b->refs++;
 	return b;
 }
 
-void zx__blob_unref(struct zx__blob *b)
+void zx__packet_unref(struct zx__packet *b)
 {
 	if (b && !--b->refs)
 		free(b);
@@ -48,7 +48,7 @@ static void evict(struct zx__session *s)
 	if (r->seq > s->evicted)
 		s->evicted = r->seq;
 	s->ring_bytes -= r->blob->len;
-	zx__blob_unref(r->blob);
+	zx__packet_unref(r->blob);
 	s->ring_at = (s->ring_at + 1) % s->ring_cap;
 	s->ring_n--;
 }
@@ -69,7 +69,7 @@ static int ring_grow(struct zx__session *s)
 	return 1;
 }
 
-static void keep(struct zx__session *s, struct zx__blob *b)
+static void keep(struct zx__session *s, struct zx__packet *b)
 {
 	while (s->ring_n && (s->ring_n >= ZX__REPLAY_MAX ||
 			     s->ring_bytes + b->len > ZX__REPLAY_BYTES))
@@ -82,7 +82,7 @@ static void keep(struct zx__session *s, struct zx__blob *b)
 		return;
 	}
 	s->ring[(s->ring_at + s->ring_n++) % s->ring_cap] =
-		(struct zx__replay){ s->seq, zx__blob_ref(b) };
+		(struct zx__replay){ s->seq, zx__packet_ref(b) };
 	s->ring_bytes += b->len;
 }
 
@@ -191,7 +191,7 @@ uint32_t zx__sessions_live(const struct zx__wire *wire)
 /* Dispatching ---------------------------------------------------------------
  */
 
-void zx__session_send(struct zx__session *s, struct zx__blob *b)
+void zx__session_send(struct zx__session *s, struct zx__packet *b)
 {
 	s->seq++;
 	s->wire->stats.dispatched++;
@@ -200,47 +200,47 @@ void zx__session_send(struct zx__session *s, struct zx__blob *b)
 		zx__gw_dispatch(s->conn, s->seq, b);
 }
 
-static struct zx__blob *blob_of(const char *event, const cJSON *d)
+static struct zx__packet *blob_of(const char *event, const cJSON *d)
 {
 	char *text = cJSON_PrintUnformatted(d);
-	struct zx__blob *b = NULL;
+	struct zx__packet *b = NULL;
 
 	if (text)
-		b = zx__blob_new(event, text, strlen(text));
+		b = zx__packet_new(event, text, strlen(text));
 	cJSON_free(text);
 	return b;
 }
 
 void zx__session_event(struct zx__session *s, const char *event, const cJSON *d)
 {
-	struct zx__blob *b = blob_of(event, d);
+	struct zx__packet *b = blob_of(event, d);
 
 	if (b)
 		zx__session_send(s, b);
-	zx__blob_unref(b);
+	zx__packet_unref(b);
 }
 
 /* One event as sessions with the same intents see it. */
 struct variant {
 	uint64_t intents;
-	struct zx__blob *blob; /* NULL: they do not get it */
+	struct zx__packet *blob; /* NULL: they do not get it */
 };
 
 #define VARIANTS 8
 
-static struct zx__blob *make_variant(struct zx__wire *wire, const char *event,
-				     const cJSON *d, uint64_t intents)
+static struct zx__packet *make_variant(struct zx__wire *wire, const char *event,
+				       const cJSON *d, uint64_t intents)
 {
 	cJSON *seen = zx__world_filter(wire->world, event, d, intents);
-	struct zx__blob *b = seen ? blob_of(event, seen) : NULL;
+	struct zx__packet *b = seen ? blob_of(event, seen) : NULL;
 
 	cJSON_Delete(seen);
 	return b;
 }
 
-static struct zx__blob *variant(struct variant *v, size_t *n,
-				struct zx__wire *wire, const char *event,
-				const cJSON *d, uint64_t intents)
+static struct zx__packet *variant(struct variant *v, size_t *n,
+				  struct zx__wire *wire, const char *event,
+				  const cJSON *d, uint64_t intents)
 {
 	size_t i = 0;
 
@@ -249,7 +249,7 @@ static struct zx__blob *variant(struct variant *v, size_t *n,
 	if (i < *n)
 		return v[i].blob;
 	if (*n == VARIANTS)
-		zx__blob_unref(v[--*n].blob);
+		zx__packet_unref(v[--*n].blob);
 	v[*n] = (struct variant){ intents,
 				  make_variant(wire, event, d, intents) };
 	return v[(*n)++].blob;
@@ -260,7 +260,7 @@ void zx__wire_dispatch(struct zx__wire *wire, uint64_t guild_id,
 {
 	struct variant v[VARIANTS];
 	struct zx__session *next;
-	struct zx__blob *b;
+	struct zx__packet *b;
 	size_t n = 0;
 
 	for (struct zx__session *s = wire->sessions; s; s = next) {
@@ -275,14 +275,14 @@ void zx__wire_dispatch(struct zx__wire *wire, uint64_t guild_id,
 			zx__session_send(s, b);
 	}
 	while (n)
-		zx__blob_unref(v[--n].blob);
+		zx__packet_unref(v[--n].blob);
 	zx__wire_wake(wire);
 }
 
 size_t zx__wire_inject(struct zx__wire *wire, int shard, const char *event,
 		       const cJSON *d)
 {
-	struct zx__blob *b = blob_of(event, d);
+	struct zx__packet *b = blob_of(event, d);
 	size_t n = 0;
 
 	if (!b)
@@ -293,7 +293,7 @@ size_t zx__wire_inject(struct zx__wire *wire, int shard, const char *event,
 		zx__session_send(s, b);
 		n++;
 	}
-	zx__blob_unref(b);
+	zx__packet_unref(b);
 	zx__wire_wake(wire);
 	return n;
 }
