@@ -124,6 +124,7 @@ struct zx_call_info {
 	int is_owner;             /* the bot's owner */
 	const char *user_name;    /* display name */
 	zx_time at;
+	zx_wall wall;             /* the same for embeds' times; 0 unknown */
 };
 
 ZX_API const struct zx_call_info *zx_call_info(const struct zx_call *call);
@@ -159,6 +160,8 @@ ZX_API void zx_call_keep(struct zx_call *call);
 ZX_API void zx_call_release(struct zx_call *call);
 /* Host data given in zx_commands_options.ud (the bot). */
 ZX_API void *zx_call_host(const struct zx_call *call);
+/* The machine's allocator, for messages and buffers of a handler. */
+ZX_API const struct zx_alloc *zx_call_alloc(const struct zx_call *call);
 
 /* Panels ------------------------------------------------------------------------ */
 
@@ -300,6 +303,9 @@ ZX_API int zx_commands_allowed(const struct zx_commands *c,
 /* Id of the registered slash command (for </name:id>), 0 before sync. */
 ZX_API uint64_t zx_commands_slash_id(const struct zx_commands *c,
 				     const struct zx_command *command);
+/* How often it was run, in both forms. */
+ZX_API uint64_t zx_commands_uses(const struct zx_commands *c,
+				 const struct zx_command *command);
 ZX_API const struct zx_commands_stats *
 zx_commands_stats(const struct zx_commands *c);
 ZX_API const char *zx_commands_error(const struct zx_commands *c);

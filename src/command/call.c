@@ -32,6 +32,7 @@ struct zx_call *zx__call_new(struct zx_commands *c, enum zx__call_kind kind,
 	call->refs = 1;
 	call->info.form = form;
 	call->info.at = c->now;
+	call->info.wall = zx__wall(c);
 	call->info.user_name = "";
 	call->next = c->calls;
 	if (c->calls)
@@ -128,6 +129,11 @@ void *zx_call_host(const struct zx_call *call)
 	return call->c->opt.ud;
 }
 
+const struct zx_alloc *zx_call_alloc(const struct zx_call *call)
+{
+	return call->c->opt.alloc;
+}
+
 int zx__call_option(const struct zx_call *call, const char *name)
 {
 	const struct zx_command *command = call->info.command;
@@ -221,6 +227,7 @@ static void command_run(struct zx_call *call)
 	if (!may_run(call))
 		return;
 	call->c->stats.calls++;
+	zx__used(call->c, command);
 	command->run(call, command->ud);
 	if (!call->answered && !call->kept && zx__call_is_interaction(call))
 		zx__fault(call, FAULT_OTHER, "%s gave no answer",

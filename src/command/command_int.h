@@ -414,7 +414,7 @@ void zx__complete_run(struct zx_call *call);
 
 struct zx__definition {
 	const struct zx_command *command;
-	uint64_t slash_id;
+	uint64_t slash_id, uses;
 };
 
 enum zx__sync_state { SYNC_IDLE, SYNC_GET, SYNC_PUT };
@@ -458,6 +458,7 @@ int zx__error(struct zx_commands *c, int err, const char *fmt, ...)
 int zx__definition_check(struct zx_commands *c,
 			 const struct zx_command *command);
 int zx__name_ok(const char *name);
+void zx__used(struct zx_commands *c, const struct zx_command *command);
 size_t zx__slash_count(const struct zx_commands *c);
 const struct zx_command *zx__find(const struct zx_commands *c,
 				  struct zx_str name);

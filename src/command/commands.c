@@ -137,7 +137,7 @@ int zx_commands_add(struct zx_commands *c, const struct zx_command *command)
 		c->defs = more;
 		c->def_cap = cap;
 	}
-	c->defs[c->def_count++] = (struct zx__definition){ command, 0 };
+	c->defs[c->def_count++] = (struct zx__definition){ command, 0, 0 };
 	return ZX_OK;
 }
 
@@ -192,6 +192,26 @@ uint64_t zx_commands_slash_id(const struct zx_commands *c,
 	for (i = 0; i < c->def_count; i++)
 		if (c->defs[i].command == command)
 			return c->defs[i].slash_id;
+	return 0;
+}
+
+void zx__used(struct zx_commands *c, const struct zx_command *command)
+{
+	size_t i;
+
+	for (i = 0; i < c->def_count; i++)
+		if (c->defs[i].command == command)
+			c->defs[i].uses++;
+}
+
+uint64_t zx_commands_uses(const struct zx_commands *c,
+			  const struct zx_command *command)
+{
+	size_t i;
+
+	for (i = 0; i < c->def_count; i++)
+		if (c->defs[i].command == command)
+			return c->defs[i].uses;
 	return 0;
 }
 

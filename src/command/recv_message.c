@@ -16,9 +16,9 @@ static size_t mention_len(struct zx_str s, uint64_t user)
 
 	snprintf(plain, sizeof(plain), "<@%llu>", (unsigned long long)user);
 	snprintf(nick, sizeof(nick), "<@!%llu>", (unsigned long long)user);
-	return zx_str_starts(s, plain) ? strlen(plain) :
-	       zx_str_starts(s, nick)  ? strlen(nick) :
-					 0;
+	return zx_str_starts(s, plain)	? strlen(plain)
+	       : zx_str_starts(s, nick) ? strlen(nick)
+					: 0;
 }
 
 static int starts_nocase(struct zx_str s, const char *prefix)
