@@ -69,10 +69,10 @@ static void note(struct zx_rest *r, struct zx__req *q, struct zx_str body)
 
 	if (s >= 200 && s < 300)
 		note_good(q);
-	if ((s >= 200 && s < 300) || (zx__rest_is_json(body) && s != 429))
-		zx__rest_cloud_clear(r, q);
 	if (q->code == CODE_CLOUDFLARE)
 		zx__rest_cloud_hold(r, q, ZX__REST_CLOUD_MIN);
+	else if ((s >= 200 && s < 300) || zx__rest_is_json(body))
+		zx__rest_cloud_clear(r, q);
 	if (s == 401)
 		zx__rest_invalid_add(r, 1);
 	if (s == 401 && zx__req_gated(q) && q->token_no == r->token_no)
