@@ -112,12 +112,11 @@ export class Composer {
     const { bot, me } = this.ctx.store;
     this.hint.hidden = !me || bot.online;
     if (this.hint.hidden) return;
-    replace(this.hint, icon('info', { size: 18 }), h('span', null,
-      h('b', null, `${bot.user?.username ?? 'The bot'} is offline.`), ' Start your bot with ',
-      h('code', { class: 'inline-code' }, 'DISCORD_TOKEN=…'), ' and ',
-      h('code', { class: 'inline-code' }, `DISCORD_API=${location.origin}/api/v10`),
-      ', or let the sandbox do it: ',
-      h('code', { class: 'inline-code' }, 'zoryx-sandbox --run ./your-bot'), '.'));
+    const name = bot.user?.username ?? 'The bot';
+    const code = (text) => h('code', { class: 'inline-code' }, text);
+    replace(this.hint, icon('info', { size: 18 }), h('span', null, h('b', null, `${name} is offline.`),
+      ' Start your bot with ', code('DISCORD_TOKEN=…'), ' and ', code(`ZX_API_URL=${location.origin}/api/v10`),
+      ' (the sandbox printed both), or start both with ', code('zoryx-sandbox --run ./your-bot'), '.'));
   }
 
   #paintBox() {

@@ -91,7 +91,7 @@ function spanAt(text, pos, depth, dead) {
   for (const [delim, type] of SPANS) {
     if (!text.startsWith(delim, pos) || dead.has(delim)) continue;
     const from = pos + delim.length;
-    if (delim === '*' && /\s/.test(text[from] ?? ' ')) continue;
+    if (delim === '*' && /[\s*]/.test(text[from] ?? ' ')) continue;
     const to = closing(text, from, delim);
     if (to < 0) dead.add(delim); // nothing closes it from here on either
     if (to <= from) continue;
@@ -295,12 +295,12 @@ export function parse(source) {
   const out = [];
   const fence = /```(?:([\w+#.-]{1,30})\n)?\n?([\s\S]+?)\n*```/g;
   let at = 0;
-  for (let m; (m = fence.exec(text)); at = fence.lastIndex) {
-    if (!m[2].trim()) continue;
+  for (let m; (m = fence.exec(text)); ) {
+    if (!m[2].trim()) continue; // stays text
     const before = text.slice(at, m.index).replace(/\n$/, '');
     if (before) out.push(...blocks(before.split('\n')));
     out.push({ type: 'codeblock', lang: m[1] ?? '', text: m[2] });
-    if (text[fence.lastIndex] === '\n') fence.lastIndex++;
+    at = fence.lastIndex + (text[fence.lastIndex] === '\n' ? 1 : 0);
   }
   const rest = text.slice(at);
   if (rest) out.push(...blocks(rest.split('\n')));

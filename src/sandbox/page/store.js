@@ -143,8 +143,7 @@ export class Store {
   }
 
   receive(t, d) {
-    const handler = RECEIVE[t];
-    if (handler && d !== undefined) handler(this, d);
+    if (Object.hasOwn(RECEIVE, t) && d) RECEIVE[t](this, d);
   }
 
   setLinked(linked) {
