@@ -96,7 +96,8 @@ ZX_API int zx_rest_attach(struct zx_rest_conn **out, struct zx_loop *l,
 			  struct zx_rest *r, const char *proxy) ZX_MUST_USE;
 /* What has no result yet is dropped, its `done` is never called. */
 ZX_API void zx_rest_detach(struct zx_rest_conn *c);
-/* Submits; done (may be NULL) is called once, later, with req->ud. */
+/* Submits; done (may be NULL) is called once, later, with req->ud. The result
+ * and its slices last until done returns. */
 ZX_API int zx_rest_call(struct zx_rest_conn *c,
 			const struct zx_rest_request *req, zx_rest_done *done,
 			uint64_t *id);

@@ -150,11 +150,27 @@ static void ws_send(struct ws *ws, struct zx_str text)
 /* Callbacks of libwebsockets
  * ------------------------------------------------------ */
 
+/* Only memory can run out: the shard is of no more use then. */
+static void check(struct zx_gateway_conn *c, int err)
+{
+	struct zx_shard_out dead = { .kind = ZX_SHARD_OUT_DEAD,
+				     .text = ZX_STR("out of memory") };
+
+	if (!err || err == ZX_E_STATE)
+		return;
+	ws_abandon(c->ws);
+	c->draining = 1; /* the handler may detach: drain() frees then */
+	if (c->handler.out)
+		c->handler.out(c->shard, &dead, c->handler.ud);
+	c->draining = 0;
+}
+
 static void on_message(struct ws *ws, struct zx_str message)
 {
 	struct zx_gateway_conn *c = ws->conn;
 
-	zx_shard_feed(c->shard, ws->generation, message, c->loop->now);
+	check(c,
+	      zx_shard_feed(c->shard, ws->generation, message, c->loop->now));
 	drain(c);
 }
 
@@ -402,7 +418,7 @@ static void on_deadline(struct zx_timer *t, void *ud)
 	struct zx_gateway_conn *c = ud;
 
 	(void)t;
-	zx_shard_tick(c->shard, c->loop->now);
+	check(c, zx_shard_tick(c->shard, c->loop->now));
 	drain(c);
 }
 

@@ -186,7 +186,7 @@ static void arm(struct zx_loop *l, zx_time at)
 void zx__loop_rearm(struct zx_loop *l)
 {
 	if (l->foreign)
-		arm(l, l->writers ? l->now : zx__timers_next(l));
+		arm(l, l->writers ? 0 : zx__timers_next(l));
 }
 
 int zx_loop_step(struct zx_loop *l, int timeout_ms)

@@ -131,6 +131,20 @@ static void call_free(struct zx_rest_conn *c, struct call *call)
 	zx_delete(c->loop->alloc, call);
 }
 
+/* The scheduler lends body and message only until it is called again, which
+ * the callback may well do: it gets a copy that lasts as long as it does. */
+static void lend(struct zx_rest_conn *c, struct zx_rest_result *r)
+{
+	size_t body = r->body.len;
+
+	zx_buf_adds(&c->lent, r->body);
+	zx_buf_adds(&c->lent, r->message);
+	if (c->lent.err)
+		return;
+	r->body.ptr = c->lent.ptr;
+	r->message.ptr = c->lent.ptr ? c->lent.ptr + body : NULL;
+}
+
 static void hand_out(struct zx_rest_conn *c, const struct zx_rest_result *r)
 {
 	struct zx_rest_result result = *r;
@@ -139,8 +153,14 @@ static void hand_out(struct zx_rest_conn *c, const struct zx_rest_result *r)
 
 	result.ud = call->ud;
 	call_free(c, call);
-	if (done)
-		done(&result, result.ud);
+	if (!done)
+		return;
+	lend(c, &result);
+	done(&result, result.ud);
+	if (c->lent.cap > ZX__NET_KEEP)
+		zx_buf_release(&c->lent);
+	else
+		zx_buf_clear(&c->lent);
 }
 
 static void begin(struct zx_rest_conn *c, const struct zx_rest_wire *wire)
@@ -156,7 +176,7 @@ static void carry_out(struct zx_rest_conn *c)
 {
 	struct zx_rest_out o;
 
-	while (!c->detached && zx_rest_poll(c->rest, &o)) {
+	while (!c->detached && (c->err = zx_rest_poll(c->rest, &o)) > 0) {
 		if (o.kind == ZX_REST_OUT_SEND)
 			begin(c, &o.wire);
 		else
@@ -167,11 +187,17 @@ static void carry_out(struct zx_rest_conn *c)
 /* A callback of the host may detach: memory goes only when all are back. */
 static void leave(struct zx_rest_conn *c)
 {
+	zx_time at = zx_rest_deadline(c->rest);
+
 	c->busy = 0;
-	if (c->detached)
+	if (c->detached) {
 		zx__rest_conn_free(c);
-	else
-		zx_timer_set(c->loop, &c->timer, zx_rest_deadline(c->rest));
+		return;
+	}
+	/* Out of memory: what waits is due, but asking at once would spin. */
+	if (c->err < 0)
+		at = zx_time_add(c->loop->now, ZX__NET_AGAIN_MS);
+	zx_timer_set(c->loop, &c->timer, at);
 }
 
 static void collect(struct zx_rest_conn *c)
@@ -250,6 +276,7 @@ void zx__rest_conn_free(struct zx_rest_conn *c)
 	zx_timer_set(c->loop, &c->timer, ZX_TIME_NEVER);
 	zx_timer_set(c->loop, &c->curl_timer, ZX_TIME_NEVER);
 	zx_delete(c->loop->alloc, c->proxy);
+	zx_buf_release(&c->lent);
 	if (c->global)
 		curl_global_cleanup();
 	zx_delete(c->loop->alloc, c);
@@ -286,6 +313,7 @@ int zx_rest_attach(struct zx_rest_conn **out, struct zx_loop *l,
 		return ZX_E_NOMEM;
 	c->loop = l;
 	c->rest = r;
+	zx_buf_init(&c->lent, l->alloc, SIZE_MAX);
 	c->timer = (struct zx_timer){ .fn = on_deadline, .ud = c };
 	c->curl_timer = (struct zx_timer){ .fn = on_curl_timer, .ud = c };
 	err = open_multi(c);

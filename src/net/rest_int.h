@@ -26,6 +26,8 @@ struct zx_rest_conn {
 	CURL *idle[ZX__NET_IDLE_HANDLES];
 	size_t idle_count;
 	int busy, detached;
+	int err;	    /* of the latest poll */
+	struct zx_buf lent; /* what a result's callback reads */
 };
 
 struct zx__rest_socket {
