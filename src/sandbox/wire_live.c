@@ -3,6 +3,7 @@
  * The feed of the page: what happens in the world, and the gateway's frames.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "wire_int.h"
 
@@ -89,19 +90,56 @@ static void frame_name(struct zx_str json, struct zx_buf *out)
 		zx_buf_addf(out, "op %lld", (long long)op);
 }
 
-/* The text with the value of "token" replaced, cut to what is shown. */
-static void shown_text(struct zx_str json, struct zx_buf *out)
+/* Appends text with each `secret` in it replaced. */
+static void add_without(struct zx_buf *out, struct zx_str text,
+			struct zx_str secret)
+{
+	const char *end = text.ptr + text.len, *p = text.ptr;
+
+	while (secret.len && (size_t)(end - p) >= secret.len) {
+		if (memcmp(p, secret.ptr, secret.len)) {
+			zx_buf_addch(out, *p++);
+			continue;
+		}
+		zx_buf_addc(out, "***");
+		p += secret.len;
+	}
+	zx_buf_add(out, p, (size_t)(end - p));
+}
+
+/*
+ * What is shown of a client's message: the value of "token" is never in it,
+ * whether it is the right one or another bot's, nor is the right one anywhere.
+ */
+static void client_text(struct zx__wire *wire, struct zx_str json,
+			struct zx_buf *out)
 {
 	struct zx_str token = zx_json_at(json, "d.token");
 	size_t at = token.len ? (size_t)(token.ptr - json.ptr) : 0;
+	struct zx_buf b;
 
+	zx_buf_init(&b, NULL, 0);
 	if (token.len) {
-		zx_buf_add(out, json.ptr, at);
-		zx_buf_addc(out, "\"***\"");
+		zx_buf_add(&b, json.ptr, at);
+		zx_buf_addc(&b, "\"***\"");
 		json = zx_str_from(json, at + token.len);
 	}
-	zx_buf_add(out, json.ptr,
-		   json.len < FRAME_SHOWN ? json.len : FRAME_SHOWN);
+	zx_buf_adds(&b, json);
+	add_without(out, zx_buf_str(&b), zx_str(zx__world_token(wire->world)));
+	zx_buf_release(&b);
+}
+
+/* Cut to what is shown. */
+static void shown_text(struct zx__wire *wire, const char *dir,
+		       struct zx_str json, struct zx_buf *out)
+{
+	if (!strcmp(dir, "in"))
+		client_text(wire, json, out);
+	else
+		zx_buf_add(out, json.ptr,
+			   json.len < FRAME_SHOWN ? json.len : FRAME_SHOWN);
+	if (out->len > FRAME_SHOWN)
+		out->len = FRAME_SHOWN;
 }
 
 static const char *session_name(const struct zx__conn *c, char out[32])
@@ -126,7 +164,7 @@ void zx__live_frame(struct zx__conn *c, const char *dir, struct zx_str json)
 	zx_buf_init(&text, NULL, 0);
 	zx_buf_init(&out, NULL, 0);
 	frame_name(json, &name);
-	shown_text(json, &text);
+	shown_text(wire, dir, json, &text);
 	zx_jw_init(&w, &out);
 	zx_jw_obj(&w, NULL);
 	zx_jw_cstr(&w, "t", "TRAFFIC");
