@@ -12,7 +12,7 @@ struct zx_inflate {
 	void *state;
 	char *out;
 	size_t len, cap, max;
-	size_t taken;  /* compressed bytes of this gateway message */
+	size_t taken;  /* of it, compressed bytes used up */
 	int open;      /* the message goes on in the next piece */
 	int err;       /* for good */
 	unsigned calm; /* messages in a row that need no large buffer */
@@ -108,7 +108,7 @@ static int run(struct zx_inflate *z, struct zx_str in, int *whole)
 	int err;
 
 	do {
-		size_t got = 0;
+		size_t got = 0, before = in.len;
 
 		if (z->len == z->cap) {
 			err = grow(z);
@@ -118,6 +118,7 @@ static int run(struct zx_inflate *z, struct zx_str in, int *whole)
 		err = z->codec->run(z->state, &in, z->out + z->len,
 				    z->cap - z->len, &got, whole);
 		z->len += got;
+		z->taken += before - in.len;
 		if ((err == ZX_OK || err == ZX_E_WOULDWAIT) && too_big(z))
 			return ZX_E_TOOBIG;
 	} while (err == ZX_E_WOULDWAIT);
@@ -133,7 +134,6 @@ int zx_inflate_feed(struct zx_inflate *z, struct zx_str in, struct zx_str *text)
 		return z->err;
 	if (!z->open)
 		begin_message(z);
-	z->taken += in.len;
 	z->err = run(z, in, &whole);
 	if (z->err)
 		return z->err;
