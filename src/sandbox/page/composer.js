@@ -97,9 +97,11 @@ export class Composer {
     const c = store.channel;
     const isDm = c && c.id === store.dm?.id;
     const place = isDm ? '@' + (store.bot.user?.username ?? 'bot') : '#' + (c?.name ?? '');
-    const may = Boolean(c) && c.can_send !== false && c.type !== 15 && c.type !== 16;
+    const forum = c?.type === 15 || c?.type === 16;
+    const may = Boolean(c) && c.can_send !== false && !forum;
     this.text.disabled = !may;
     this.text.placeholder = !c ? 'No channel' : may ? `Message ${place}`
+      : forum ? 'Choose a post to write in it.'
       : 'You do not have permission to send messages in this channel.';
     this.text.setAttribute('aria-label', this.text.placeholder);
     this.box.classList.toggle('is-disabled', !may);

@@ -10,6 +10,7 @@ import { longDate, sameDay } from './time.js';
 
 const GROUP_MS = 7 * 60 * 1000;
 const NEAR_END_PX = 120;
+const FORUMS = new Set([15, 16]);
 
 /** Whether a message goes under the one before without a header of its own. */
 export function grouped(prev, m) {
@@ -186,7 +187,19 @@ export class MessageList {
       h('div', { class: 'intro-icon' }, channelIcon(isDm ? { type: 1 } : c, { size: 42 })),
       h('h2', null, isDm ? name : `Welcome to #${name}!`),
       h('p', null, isDm ? `This is the beginning of your direct messages with ${name}.`
-        : `This is the start of the #${name} channel.`, ' ', c.topic ? richInline(this.ctx, c.topic) : ''));
+        : `This is the start of the #${name} channel.`, ' ', c.topic ? richInline(this.ctx, c.topic) : ''),
+      FORUMS.has(c.type) ? this.#posts(c) : null);
+  }
+
+  /** A forum has no messages of its own, only posts, which are threads. */
+  #posts(forum) {
+    const { store, actions } = this.ctx;
+    const posts = (store.guild?.channels ?? []).filter((c) => c.parent_id === forum.id);
+    const tags = new Map((forum.available_tags ?? []).map((t) => [t.id, t.name]));
+    return h('ul', { class: 'posts', testid: 'posts' }, posts.length ? posts.map((p) => h('li', null, button({
+      class: 'post', testid: 'post', 'data-channel-id': p.id, on: { click: () => actions.goChannel(p.id) },
+    }, (p.applied_tags ?? []).map((t) => h('span', { class: 'tag' }, tags.get(t) ?? t)), h('b', null, p.name))))
+      : h('li', { class: 'muted' }, 'No posts yet.'));
   }
 }
 
