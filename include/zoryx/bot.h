@@ -78,6 +78,7 @@ struct zx_bot_options {
 ZX_API int zx_bot_new(struct zx_bot **out, const struct zx_bot_options *opt)
 	ZX_MUST_USE;
 ZX_API void zx_bot_free(struct zx_bot *b);
+/* What went wrong, for people; "" when nothing. NULL b: "out of memory". */
 ZX_API const char *zx_bot_error(const struct zx_bot *b);
 
 ZX_API int zx_bot_add_cog(struct zx_bot *b, const struct zx_cog *cog);

@@ -36,7 +36,7 @@ void zx__bot_fail(struct zx_bot *b, int err, const char *fmt, ...)
 
 const char *zx_bot_error(const struct zx_bot *b)
 {
-	return b->error;
+	return b ? b->error : zx_strerror(ZX_E_NOMEM);
 }
 
 /* Making

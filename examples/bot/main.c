@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * zoryx-bot: the whole bot. Public headers only; copy it and make it yours.
+ */
+#include "console.h"
+#include "log.h"
+#include "options.h"
+#include "settings.h"
+#include "signals.h"
+
+static int open_bot(struct zx_bot **bot, const struct zx_config *config,
+		    const struct zx_log *log)
+{
+	struct zx_bot_options opt = ZX_BOT_OPTIONS_INIT;
+	int err;
+
+	settings_apply(config, &opt);
+	opt.log = log;
+	err = zx_bot_new(bot, &opt);
+	if (!err)
+		err = zx_bot_add_cog(*bot, zx_cog_core());
+	if (!err)
+		err = zx_bot_add_cog(*bot, &console_cog);
+	return err;
+}
+
+static int run(const struct zx_config *config)
+{
+	struct zx_log log = log_sink((enum zx_log_level)config->log_level);
+	struct zx_bot *bot = NULL;
+	int err = open_bot(&bot, config, &log);
+
+	if (!err)
+		err = zx_bot_start(bot);
+	if (!err)
+		signals_open(bot);
+	while (!err) {
+		if (signals_asked_to_stop())
+			zx_bot_stop(bot, 1);
+		err = zx_bot_step(bot, -1);
+	}
+	signals_close();
+	if (err == ZX_E_CLOSED)
+		zx_logf(&log, ZX_LOG_INFO, "bot", "stopped");
+	else
+		zx_logf(&log, ZX_LOG_ERROR, "bot", "%s", zx_bot_error(bot));
+	zx_bot_free(bot);
+	return err == ZX_E_CLOSED ? EXIT_GOOD : EXIT_BAD;
+}
+
+int main(int argc, char **argv)
+{
+	enum action action = options_parse(argc, argv);
+	struct zx_config config;
+	int code = EXIT_BAD;
+
+	if (action == ACTION_HELPED || action == ACTION_CONFUSED)
+		return action == ACTION_HELPED ? EXIT_GOOD : EXIT_USAGE;
+	if (action == ACTION_CHECK)
+		code = settings_check(&config);
+	else if (action == ACTION_TOKEN_SET)
+		code = settings_have_token(&config);
+	else if (!settings_load(&config))
+		code = run(&config);
+	zx_config_release(&config);
+	return code;
+}

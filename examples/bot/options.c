@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+#include "zoryx/base.h"
+
+static const char usage[] =
+	"Usage: zoryx-bot [--check | --token-set | --help | --version]\n"
+	"\n"
+	"Runs the bot until SIGINT (Ctrl-C) or SIGTERM; a second one ends it\n"
+	"at once.\n"
+	"\n"
+	"  --check      say what is wrong with the configuration, if anything\n"
+	"  --token-set  succeed when a token is configured; prints nothing\n"
+	"  --help       this text\n"
+	"  --version    the version\n"
+	"\n"
+	"Settings come from the environment, then ./.env, then ./config.json.\n"
+	"All variables and their defaults are in .env.example.\n"
+	"\n"
+	"Exit codes: 0 stopped as asked, or the answer is yes;\n"
+	"            1 the configuration is wrong, Discord refuses the token or\n"
+	"              the intents, or the bot could not go on;\n"
+	"            2 the command line is not understood.\n";
+
+enum action options_parse(int argc, char **argv)
+{
+	if (argc < 2)
+		return ACTION_RUN;
+	if (argc > 2) {
+		fprintf(stderr, "zoryx-bot: only one option at a time; see "
+				"zoryx-bot --help\n");
+		return ACTION_CONFUSED;
+	}
+	if (!strcmp(argv[1], "--check"))
+		return ACTION_CHECK;
+	if (!strcmp(argv[1], "--token-set"))
+		return ACTION_TOKEN_SET;
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		fputs(usage, stdout);
+		return ACTION_HELPED;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		printf("zoryx-bot %s\n", zx_version());
+		return ACTION_HELPED;
+	}
+	fprintf(stderr, "zoryx-bot: unknown option %s; see zoryx-bot --help\n",
+		argv[1]);
+	return ACTION_CONFUSED;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command line.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+enum { /* exit codes, as --help says */
+       EXIT_GOOD = 0,
+       EXIT_BAD = 1,
+       EXIT_USAGE = 2
+};
+
+enum action {
+	ACTION_RUN,
+	ACTION_CHECK,
+	ACTION_TOKEN_SET,
+	ACTION_HELPED,	/* help or version was printed */
+	ACTION_CONFUSED /* what is wrong was printed */
+};
+
+enum action options_parse(int argc, char **argv);
+
+#endif
