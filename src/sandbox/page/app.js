@@ -145,6 +145,7 @@ Object.assign(actions, {
     const list = await api.messages(store.me.id, channelId, { before: first?.id, limit: PAGE_SIZE });
     store.setMessages(channelId, list, { older: true, complete: list.length < PAGE_SIZE });
   },
+  scrollPage: (direction) => list.scrollPage(direction),
   replyTo: (message) => composer.replyTo(message),
   startCommand: (name) => composer.startCommand(name),
   openUser: (anchor, id) => openUserCard(ctx, anchor, id),
@@ -309,10 +310,11 @@ function banner() {
 }
 
 let composer = null;
+let list = null;
 
 function build() {
   const drawer = new Drawer(ctx);
-  const list = new MessageList(ctx);
+  list = new MessageList(ctx);
   composer = new Composer(ctx);
   const main = h('main', { class: 'chat', 'aria-label': 'Channel' },
     h('div', { class: 'chat-column' }, list.el, composer.el), memberList(ctx));

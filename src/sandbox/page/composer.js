@@ -301,6 +301,8 @@ export class Composer {
       if (!suggest.el.hidden) suggest.hide();
       else if (this.reply) this.#setReply(null);
       else return;
+    } else if (ev.key === 'PageUp' || ev.key === 'PageDown') {
+      this.ctx.actions.scrollPage(ev.key === 'PageUp' ? -1 : 1);
     } else if (ev.key === 'Enter' && !ev.shiftKey) {
       this.send();
     } else {

@@ -29,7 +29,7 @@ export class MessageList {
     this.rows = new Map(); // message id -> { el, message, group, pending }
     this.list = h('ol', { class: 'messages', role: 'log', 'aria-live': 'polite', testid: 'messages' });
     this.intro = h('div', { class: 'channel-intro' });
-    this.scroller = h('div', { class: 'scroller', tabindex: -1, testid: 'message-scroller' },
+    this.scroller = h('div', { class: 'scroller', tabindex: 0, testid: 'message-scroller', role: 'region', 'aria-label': 'Messages' },
       h('div', { class: 'scroll-fill' }), this.intro, this.list);
     this.jump = button({ class: 'jump', testid: 'jump', on: { click: () => this.toEnd() } });
     this.jump.hidden = true;
@@ -47,15 +47,24 @@ export class MessageList {
     store.on('guilds', () => this.#namesChanged());
   }
 
+  scrollPage(direction) {
+    this.scroller.scrollBy(0, direction * this.scroller.clientHeight * 0.8);
+  }
+
   toEnd() {
     this.missed = 0;
     this.jump.hidden = true;
     this.#stick();
   }
 
-  /** Roles and nicks show in every message: all are made anew. */
+  /** Roles and nicks show in every message: when they change, all are made anew. */
   #namesChanged() {
-    this.rows.clear();
+    const g = this.ctx.store.guild;
+    const names = JSON.stringify(g && [
+      g.roles.map((r) => [r.id, r.name, r.position, r.color, r.colors]),
+      g.members.map((m) => [m.user?.id, m.nick, m.roles]), g.channels.map((c) => [c.id, c.name])]);
+    if (names !== this.names) for (const row of this.rows.values()) row.message = null;
+    this.names = names;
     this.update();
   }
 
@@ -64,6 +73,7 @@ export class MessageList {
     const key = `${store.me?.id}:${store.channelId}`;
     if (this.key !== key) {
       this.key = key;
+      this.names = null;
       this.atEnd = true;
       this.missed = 0;
       this.jump.hidden = true;

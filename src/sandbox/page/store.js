@@ -18,6 +18,7 @@ export const COMPONENTS_V2 = 1 << 15;
 
 export class Store {
   #listeners = new Map();
+  #queued = new Set();
 
   constructor() {
     this.me = null;
@@ -48,6 +49,17 @@ export class Store {
 
   emit(topic, arg) {
     for (const fn of this.#listeners.get(topic) ?? []) fn(arg, topic);
+  }
+
+  /** Once for many changes that come together, as in a restore. */
+  emitSoon(topic) {
+    if (this.#queued.has(topic)) return;
+    this.#queued.add(topic);
+    const later = globalThis.requestAnimationFrame ?? queueMicrotask;
+    later(() => {
+      this.#queued.delete(topic);
+      this.emit(topic);
+    });
   }
 
   // Reading -----------------------------------------------------------------
@@ -243,11 +255,11 @@ const RECEIVE = {
     const at = store.guilds.findIndex((g) => g.id === d.id);
     if (at >= 0) store.guilds[at] = normalGuild({ ...store.guilds[at], ...d });
     else store.guilds.push(normalGuild(d));
-    store.emit('guilds');
+    store.emitSoon('guilds');
   },
   GUILD_DELETE(store, d) {
     store.guilds = store.guilds.filter((g) => g.id !== d.id);
-    store.emit('guilds');
+    store.emitSoon('guilds');
   },
   COMMANDS_UPDATE(store, d) {
     store.commands = d;
