@@ -315,6 +315,8 @@ test('store: traffic is bounded and not doubled', () => {
   s.addTraffic([{ n: 899, what: 'again' }]);
   assert.equal(s.traffic.length, 600);
   assert.equal(s.traffic.at(-1).what, 'GET /x');
+  s.addTraffic([{ n: 899, kind: 'gateway', what: 'Hello' }]);
+  assert.equal(s.traffic.at(-1).what, 'Hello');
 });
 
 run({ prefix: 'page' });

@@ -11,6 +11,8 @@ import { MessageList } from './messages.js';
 import { openUserCard, memberList } from './members.js';
 import { openImage, openModal, toast } from './dialogs.js';
 import { openViewer } from './viewer.js';
+import { menuCommands } from './commands.js';
+import { openPicker } from './picker.js';
 import { channelPanel, firstChannel, guildRail } from './rail.js';
 import { richInline, tickTimestamps } from './richtext.js';
 
@@ -108,7 +110,22 @@ Object.assign(actions, {
     const body = { user: store.me.id, channel_id: store.channelId, type: 2, name, options };
     const { id } = await api.interact(body);
     store.setInteraction(id, {
-      state: 'sent', channel_id: body.channel_id, user_id: body.user, command: name, ...store.interactions.get(id),
+      type: 2, state: 'sent', channel_id: body.channel_id, user_id: body.user, command: name, ...store.interactions.get(id),
+    });
+  },
+  /** A command of the menu of a user or message. */
+  async runMenu(command, target_id) {
+    try {
+      await api.interact({ user: store.me.id, channel_id: store.channelId, type: 2, name: command.name, target_id });
+    } catch (e) {
+      toast(e.message);
+    }
+  },
+  openMenu(anchor, type, target) {
+    const commands = menuCommands(store.commands, store.guildId, type);
+    const items = commands.map((c) => ({ value: c.name, label: c.name, description: c.description }));
+    openPicker(anchor, items, {
+      label: 'apps', searchable: items.length > 6, selected: [], done: ([name]) => actions.runMenu({ name }, target),
     });
   },
   autocomplete: (name, options, focused) => api.interact({
@@ -242,7 +259,7 @@ const feed = new LiveFeed({
     try {
       await refresh();
       await settle(store.guildId, store.channelId);
-      const log = await api.log(store.traffic.at(-1)?.n ?? 0);
+      const log = await api.log(0);
       store.addTraffic(log ?? []);
     } catch (e) {
       toast(e.message);

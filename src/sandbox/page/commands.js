@@ -20,11 +20,18 @@ export function entries(commands, guildId = null) {
   const out = [];
   for (const c of commands ?? []) {
     if ((c.type ?? 1) !== 1 || c.visible === false) continue;
-    if (c.guild_id && c.guild_id !== guildId) continue;
+    if (!inGuild(c, guildId)) continue;
     if (!guildId && (c.dm_permission === false || (c.contexts && !c.contexts.includes(1)))) continue;
     walk(c, c, [c.name], out);
   }
   return out.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+const inGuild = (c, guildId) => !c.guild_id || c.guild_id === guildId;
+
+/** Commands of a user's (2) or a message's (3) menu. */
+export function menuCommands(commands, guildId, type) {
+  return (commands ?? []).filter((c) => c.type === type && c.visible !== false && inGuild(c, guildId));
 }
 
 function walk(command, node, path, out) {

@@ -35,6 +35,7 @@ const PATHS = {
   check: 'm5 12.5 4.5 4.5L19 7.5',
   refresh: 'M20 11a8 8 0 1 0-2 6 M20 4v7h-7',
   image: 'M4 5h16v14H4z M4 16l5-5 4 4 3-3 4 4 M15 9.5h.01',
+  apps: 'M5 5h5v5H5z M14 5h5v5h-5z M5 14h5v5H5z M14 14h5v5h-5z',
   slash: 'M15 4 9 20',
   home: 'M4 5h16v11H11l-5 4v-4H4z M8.5 10.5h.01 M12 10.5h.01 M15.5 10.5h.01',
   info: 'M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z M12 11v5 M12 8h.01',

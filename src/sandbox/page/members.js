@@ -4,6 +4,7 @@
 import { h, replace, button, arrowKeys } from './dom.js';
 import { avatar, avatarWithStatus, statusClass, STATUS_NAMES } from './icons.js';
 import { badge } from './message.js';
+import { menuCommands } from './commands.js';
 import { absolute } from './time.js';
 import { compareIds, snowflakeTime } from './util.js';
 import { personaName } from './rail.js';
@@ -104,6 +105,10 @@ export function openUserCard({ store, actions }, anchor, id) {
         isBot && store.dm && button({
           class: 'btn btn-primary', on: { click: () => { card.close(); actions.goChannel(store.dm.id); } },
         }, 'Message'),
+        menuCommands(store.commands, store.guildId, 2).map((c) => button({
+          class: 'btn btn-secondary', testid: 'user-app', 'data-command': c.name,
+          on: { click: () => { card.close(); actions.runMenu(c, id); } },
+        }, c.name)),
         button({ class: 'btn btn-secondary', on: { click: () => actions.copy(id, 'User ID copied') } }, 'Copy ID'))));
   document.getElementById('layers').append(card);
   card.addEventListener('close', () => card.remove());

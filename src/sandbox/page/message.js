@@ -6,6 +6,7 @@ import { avatar, icon } from './icons.js';
 import { richContent } from './richtext.js';
 import { attachment, embed } from './embeds.js';
 import { components } from './components.js';
+import { menuCommands } from './commands.js';
 import { inline, plainText } from './markdown.js';
 import { absolute, clockOnly, messageStamp } from './time.js';
 import { messageTime } from './util.js';
@@ -68,7 +69,7 @@ function replyLine(ctx, m) {
 
 function above(ctx, m) {
   const meta = m.interaction_metadata ?? m.interaction;
-  if (meta && meta.type === 2) {
+  if (meta?.type === 2) {
     const known = ctx.store.interactions.get(meta.id);
     const command = m.interaction?.name ?? meta.name ?? known?.command;
     if (command) return commandLine(ctx, meta, command);
@@ -149,6 +150,8 @@ function tools(ctx, m) {
   }, icon(name, { size: 18 }));
   return h('div', { class: 'message-tools', role: 'group', 'aria-label': 'Message actions' },
     ctx.store.channel?.can_send !== false && tool('reply', 'Reply', 'reply-to', () => ctx.actions.replyTo(m)),
+    menuCommands(ctx.store.commands, ctx.store.guildId, 3).length > 0 &&
+      tool('apps', 'Apps', 'message-apps', (ev) => ctx.actions.openMenu(ev.currentTarget, 3, m.id)),
     tool('copy', 'Copy message ID', 'copy-id', () => ctx.actions.copy(m.id, 'Message ID copied')));
 }
 

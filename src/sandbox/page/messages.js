@@ -179,7 +179,8 @@ export class MessageList {
     const answered = new Set(list.map((m) => m.interaction_metadata?.id ?? m.interaction?.id));
     return [...store.interactions.values()]
       .filter((i) => i.channel_id === store.channelId && i.user_id === store.me?.id)
-      .filter((i) => i.command && !i.dismissed && !answered.has(i.id))
+      .filter((i) => i.type === 2 && i.command && !i.dismissed)
+      .filter((i) => !answered.has(i.id) && !(i.message_id && list.some((m) => m.id === i.message_id)))
       .filter((i) => ['sent', 'deferred', 'failed'].includes(i.state))
       .sort((a, b) => compareIds(a.id, b.id));
   }

@@ -19,6 +19,7 @@ export const COMPONENTS_V2 = 1 << 15;
 export class Store {
   #listeners = new Map();
   #queued = new Set();
+  #seen = new Set();
 
   constructor() {
     this.me = null;
@@ -165,13 +166,17 @@ export class Store {
   }
 
   addTraffic(entries) {
-    const last = this.traffic.at(-1)?.n ?? -1;
     for (const e of entries) {
-      if (!e || (e.n <= last && this.traffic.some((x) => x.n === e.n))) continue;
+      const key = e && trafficKey(e);
+      if (!e || this.#seen.has(key)) continue;
+      this.#seen.add(key);
       this.traffic.push(e);
       if (e.bucket) this.buckets.set(routeOf(e.what), { ...e.bucket, seen: Date.now() });
     }
-    this.traffic.splice(0, Math.max(0, this.traffic.length - MAX_TRAFFIC));
+    if (entries.length > 1) this.traffic.sort((a, b) => a.at - b.at);
+    for (const e of this.traffic.splice(0, Math.max(0, this.traffic.length - MAX_TRAFFIC))) {
+      this.#seen.delete(trafficKey(e));
+    }
     this.emit('traffic');
   }
 
@@ -195,6 +200,11 @@ export class Store {
 export function roleRgb(role) {
   const n = role?.colors?.primary_color || role?.color;
   return n ? '#' + n.toString(16).padStart(6, '0') : null;
+}
+
+/** REST and gateway count for themselves. */
+export function trafficKey(entry) {
+  return `${entry.kind}:${entry.n}`;
 }
 
 /** "GET /channels/123/messages" -> "GET /channels/{id}/messages" */

@@ -3,6 +3,7 @@
 
 import { h, replace, button } from './dom.js';
 import { icon } from './icons.js';
+import { trafficKey } from './store.js';
 
 const ROWS = 300;
 
@@ -35,10 +36,21 @@ export function shortWhat(what) {
   return String(what ?? '').replace(/\d{15,21}/g, (id) => '…' + id.slice(-4)).replace(/\/api\/v\d+/, '');
 }
 
+/** JSON in lines, whether it came as text or not. */
+function pretty(value) {
+  if (typeof value !== 'string') return JSON.stringify(value, null, 2);
+  if (!/^[[{]/.test(value)) return value;
+  try {
+    return JSON.stringify(JSON.parse(value), null, 2);
+  } catch {
+    return value; // cut, or no JSON
+  }
+}
+
 function details(entry) {
   const known = new Set(['n', 'at', 'kind', 'dir', 'what', 'status', 'ms', 'bucket']);
   const rest = Object.entries(entry).filter(([k, v]) => !known.has(k) && v !== null && v !== '');
-  const lines = rest.map(([k, v]) => `${k}: ${typeof v === 'string' ? v : JSON.stringify(v, null, 1)}`);
+  const lines = rest.map(([k, v]) => `${k}: ${pretty(v)}`);
   if (entry.bucket) {
     const b = entry.bucket;
     lines.push(`bucket: ${b.remaining} of ${b.limit} left, resets in ${b.reset_after} s`);
@@ -100,11 +112,12 @@ export function trafficPanel({ store }) {
   function paint() {
     const shown = store.traffic.filter((e) => matches(e, filter, kind)).slice(-ROWS);
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-    const keep = new Set(shown.map((e) => e.n));
-    for (const n of rows.keys()) if (!keep.has(n)) rows.delete(n);
+    const keep = new Set(shown.map(trafficKey));
+    for (const key of rows.keys()) if (!keep.has(key)) rows.delete(key);
     const nodes = shown.map((e) => {
-      if (!rows.has(e.n)) rows.set(e.n, row(e));
-      return rows.get(e.n);
+      const key = trafficKey(e);
+      if (!rows.has(key)) rows.set(key, row(e));
+      return rows.get(key);
     });
     const wanted = new Set(nodes);
     for (const el of [...list.children]) if (!wanted.has(el)) el.remove();
