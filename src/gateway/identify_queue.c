@@ -129,11 +129,17 @@ void zx_identify_limits(struct zx_identify_queue *q,
 /* Where `id` waits, or would. */
 static size_t place(const struct zx_identify_queue *q, uint32_t id)
 {
-	size_t i = 0;
+	size_t low = 0, high = q->count;
 
-	while (i < q->count && q->waiting[i] < id)
-		i++;
-	return i;
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (q->waiting[mid] < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 int zx_identify_ask(struct zx_identify_queue *q, uint32_t shard_id, zx_time now)
