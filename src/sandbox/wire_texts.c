@@ -188,7 +188,7 @@ static void message_rest(struct maker *m)
 	zx_jw_u64(&m->w, "flags", 0);
 	some(m, "embeds", below(m, 5) < 2, embed);
 	zx_jw_null(&m->w, "edited_timestamp");
-	text_member(m, "content", 8 + below(m, 60));
+	text_member(m, "content", 4 + below(m, 36));
 	zx_jw_arr(&m->w, "components");
 	zx_jw_arr_end(&m->w);
 	zx_jw_id(&m->w, "channel_id", m->channel);
@@ -203,7 +203,7 @@ static void message(struct maker *m)
 	zx_jw_cstr(&m->w, "id", ID_DIGITS);
 	zx_jw_strf(&m->w, "nonce", "12%017llu",
 		   (unsigned long long)below(m, 1ull << 40));
-	if (below(m, 4) == 0) {
+	if (below(m, 8) == 0) {
 		zx_jw_obj(&m->w, "referenced_message");
 		zx_jw_id(&m->w, "id", 1200000000000000000ull);
 		message_rest(m);
