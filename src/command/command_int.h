@@ -137,6 +137,10 @@ void zx__embeds_write(struct zx__message *m, struct zx_json_writer *w,
 		      struct zx_buf *scratch);
 void zx__rows_write(struct zx__message *m, struct zx_json_writer *w,
 		    struct zx_buf *scratch);
+/* Writes the scratch as a string and hands on its error, which the next
+ * zx_buf_clear would forget. */
+void zx__scratch_write(struct zx_json_writer *w, const char *key,
+		       const struct zx_buf *scratch);
 /* A URL that Discord takes for pictures and links. */
 int zx__url_ok(const char *url, size_t max);
 

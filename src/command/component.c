@@ -79,8 +79,7 @@ static int part_add(struct zx_message *m, struct zx__part *p, int unique)
 	if (p->id && *p->id && !(unique && id_is_taken(in, p->id)))
 		row = row_for(in, p->type != BUTTON);
 	if (!row) {
-		if (p->id)
-			zx__message_cut_added(in, CUT_COMPONENT);
+		zx__message_cut_added(in, CUT_COMPONENT);
 		part_free(m->alloc, p);
 		return 0;
 	}
@@ -142,8 +141,6 @@ void zx_link_button(struct zx_message *m, const char *url, const char *emoji,
 	p->id = zx__url_ok(url, ZX__LINK) ? copy_if(m, ZX__LINK, url) : NULL;
 	p->label = copy_if(m, ZX__LABEL, label);
 	p->emoji = copy_if(m, ZX__EMOJI, emoji);
-	if (!p->id)
-		zx__message_cut_added(m->m, CUT_COMPONENT);
 	part_add(m, p, 0);
 }
 

@@ -99,8 +99,8 @@ static void placeholder(const struct zx__part *p, struct zx_json_writer *w,
 			ZX__PLACEHOLDER - (len ? len + 1 : 0));
 	if (len)
 		zx_buf_addf(scratch, "%s%s", scratch->len ? " " : "", note);
-	if (scratch->len)
-		zx_jw_str(w, "placeholder", zx_buf_str(scratch));
+	if (scratch->len || scratch->err)
+		zx__scratch_write(w, "placeholder", scratch);
 }
 
 static void select(const struct zx__part *p, struct zx_json_writer *w,

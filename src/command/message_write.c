@@ -43,6 +43,14 @@ int zx__url_ok(const char *url, size_t max)
 	return 0;
 }
 
+void zx__scratch_write(struct zx_json_writer *w, const char *key,
+		       const struct zx_buf *scratch)
+{
+	if (scratch->err)
+		w->out->err = scratch->err;
+	zx_jw_str(w, key, zx_buf_str(scratch));
+}
+
 /* A text of an embed: cut at its own limit and at what is left of all. */
 static void limited(struct writing *x, const char *key, struct zx_str s,
 		    size_t limit)
@@ -53,7 +61,7 @@ static void limited(struct writing *x, const char *key, struct zx_str s,
 	if (zx__cut(x->scratch, s, max))
 		x->m->written_cut[CUT_TEXT]++;
 	x->left -= zx__units(zx_buf_str(x->scratch));
-	zx_jw_str(x->w, key, zx_buf_str(x->scratch));
+	zx__scratch_write(x->w, key, x->scratch);
 }
 
 static struct zx_str or_empty(const char *s)
@@ -258,7 +266,7 @@ static void content(struct zx__message *m, struct zx_json_writer *w,
 	zx_buf_clear(scratch);
 	if (zx__cut(scratch, text, ZX__CONTENT))
 		m->written_cut[CUT_TEXT]++;
-	zx_jw_str(w, "content", zx_buf_str(scratch));
+	zx__scratch_write(w, "content", scratch);
 }
 
 static void edge(const struct zx__message *m, const struct zx__write *how,
@@ -302,8 +310,6 @@ void zx__message_members(struct zx_message *m, const struct zx__write *how,
 	attachments(in, w, how->edit);
 	mentions(in, w);
 	edge(in, how, w);
-	if (scratch.err)
-		w->out->err = scratch.err;
 	zx_buf_release(&scratch);
 }
 
