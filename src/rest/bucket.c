@@ -10,6 +10,9 @@
 
 #include "rest/rest_int.h"
 
+/* Resets that are closer than this are one. */
+#define SAME_WINDOW_MS 500
+
 struct zx__bucket *zx__rest_bucket_new(struct zx_rest *r)
 {
 	struct zx__bucket *b = zx_new(r->alloc, sizeof(*b));
@@ -206,23 +209,36 @@ void zx__rest_bucket_take(struct zx_rest *r, struct zx__req *q)
 		r->outside++;
 }
 
+/* Answers overtake each other, so their numbers say little about how many
+ * windows there were. Their resets do: those of one window differ by the time
+ * answers take, those of two by about a window. */
+static int is_next_window(const struct zx__bucket *b, zx_time reset_at)
+{
+	uint64_t apart = b->window_ms / 2;
+
+	if (apart < SAME_WINDOW_MS)
+		apart = SAME_WINDOW_MS;
+	return b->reset_at && reset_at > zx_time_add(b->reset_at, apart);
+}
+
 /* An answer to a request of the window that is being counted. */
 static void correct(struct zx_rest *r, struct zx__bucket *b,
 		    const struct zx__req *q, int32_t remaining,
 		    zx_time reset_at)
 {
 	int32_t after = (int32_t)(b->sends - q->send_no);
-	int32_t older = (int32_t)b->in_flight - after;
-	int32_t left = remaining - after;
+	int32_t under_way = (int32_t)b->in_flight;
 
-	/* More than we could have left: the server has begun a new window. */
-	if (left - (older > 0 ? older : 0) > b->left &&
-	    reset_at > b->reset_at) {
-		begin_window(r, b, left - (older > 0 ? older : 0), reset_at);
+	if (is_next_window(b, reset_at)) {
+		begin_window(r, b,
+			     remaining -
+				     (after > under_way ? after : under_way),
+			     reset_at);
 		return;
 	}
-	if (left < b->left)
-		b->left = left;
+	/* Somebody else draws from it too. */
+	if (remaining < b->left)
+		b->left = remaining;
 	if (reset_at > b->reset_at)
 		b->reset_at = reset_at;
 }
@@ -243,6 +259,8 @@ void zx__rest_bucket_headers(struct zx_rest *r, const struct zx__req *q,
 		reset_at = zx_time_add(r->now, h->reset_ms);
 	else if (!remaining)
 		reset_at = zx_time_add(r->now, 1000);
+	if (h->reset_ms > b->window_ms)
+		b->window_ms = h->reset_ms;
 	b->limit = h->has_limit && h->limit ? (int32_t)h->limit : remaining + 1;
 	b->unlimited = 0;
 	if (!b->known) {

@@ -110,12 +110,17 @@ int zx_rest_new(struct zx_rest **out, const struct zx_rest_options *opt,
 	return ZX_OK;
 }
 
+static void release_maps(struct zx_rest *r)
+{
+	zx__rest_map_release(&r->requests);
+	zx__rest_map_release(&r->lanes);
+	zx__rest_map_release(&r->buckets);
+	zx__rest_map_release(&r->templates);
+	zx__rest_map_release(&r->gone);
+}
+
 void zx_rest_free(struct zx_rest *r)
 {
-	struct zx__map *maps[] = { &r->requests, &r->lanes, &r->buckets,
-				   &r->templates, &r->gone };
-	size_t i;
-
 	if (!r)
 		return;
 	while (!zx__list_empty(&r->all))
@@ -123,10 +128,10 @@ void zx_rest_free(struct zx_rest *r)
 	zx__rest_lane_expire(r, 1);
 	zx__rest_template_release(r);
 	zx__rest_gone_release(r);
-	for (i = 0; i < sizeof(maps) / sizeof(*maps); i++)
-		zx__rest_map_release(maps[i]);
+	release_maps(r);
 	if (r->token)
 		zx_wipe(r->token, strlen(r->token));
+	/* The last request's Authorization. */
 	if (r->headers.ptr)
 		zx_wipe(r->headers.ptr, r->headers.cap);
 	zx_delete(r->alloc, r->token);

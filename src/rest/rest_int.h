@@ -83,6 +83,7 @@ struct zx__bucket {
 	int32_t limit;
 	int32_t left;	    /* requests this window still takes, never more */
 	uint32_t sends;	    /* sent in this window */
+	uint64_t window_ms; /* the longest reset an answer named */
 	uint64_t window;    /* names the window, over all buckets */
 	zx_time reset_at;   /* 0 while no answer of this window told it */
 	zx_time hold_until; /* after a 429 */

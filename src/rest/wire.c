@@ -2,7 +2,12 @@
  *
  * wire: what the host has to send (RE-01 to RE-03).
  */
+#include <string.h>
+
 #include "rest/rest_int.h"
+
+/* Names of headers and what is always the same in them. */
+#define FIXED_HEADERS 512
 
 static void add_authorization(struct zx_rest *r, const struct zx__req *q)
 {
@@ -39,11 +44,24 @@ static void add_headers(struct zx_rest *r, const struct zx__req *q)
 	zx_buf_addc(b, "\r\n");
 }
 
+/* The buffer held a token: it is wiped before it can be moved, and does not
+ * move while it is written. */
+static void prepare(struct zx_rest *r, const struct zx__req *q)
+{
+	struct zx_buf *b = &r->headers;
+
+	if (b->len)
+		zx_wipe(b->ptr, b->len);
+	zx_buf_clear(b);
+	zx_buf_room(b, strlen(r->user_agent) + zx_str(r->token).len +
+			       3 * q->reason.len + FIXED_HEADERS);
+}
+
 int zx__rest_wire(struct zx_rest *r, struct zx__req *q,
 		  struct zx_rest_wire *out)
 {
 	zx_buf_clear(&r->url);
-	zx_buf_clear(&r->headers);
+	prepare(r, q);
 	if (!(q->flags & ZX_REST_ABSOLUTE))
 		zx_buf_addc(&r->url, r->base_url);
 	zx_buf_adds(&r->url, q->path);
