@@ -2,14 +2,18 @@
 // What the browser tests stand on: a sandbox, a browser, and a scripted bot.
 
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const B = process.env.B ?? 'build';
+export const B = resolve(process.env.B ?? 'build');
 export const SHOTS = `${B}/screenshots`;
 
 /** Starts zoryx-sandbox: { url, token, stop() }. args as on its command line. */
 export async function startBox(args = ['--port', '0']) {
-  const child = spawn(`${B}/zoryx-sandbox`, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const cwd = mkdtempSync(join(tmpdir(), 'zoryx-page-')); // a bot keeps its data here
+  const child = spawn(`${B}/zoryx-sandbox`, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   let out = '';
   const ended = new Promise((ok) => child.on('exit', ok));
   const text = await new Promise((ok, no) => {
@@ -33,6 +37,7 @@ export async function startBox(args = ['--port', '0']) {
       const killer = setTimeout(() => child.kill('SIGKILL'), 8000);
       await ended;
       clearTimeout(killer);
+      rmSync(cwd, { recursive: true, force: true });
     },
   };
 }

@@ -25,8 +25,8 @@ export class Composer {
     this.picked = []; // completions of this draft: { text, raw }
     this.reply = null;
     this.text = h('textarea', {
-      class: 'composer-text', id: 'composer', testid: 'composer', rows: 1, role: 'combobox',
-      'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-haspopup': 'listbox', spellcheck: 'false',
+      class: 'composer-text', testid: 'composer', rows: 1,
+      'aria-autocomplete': 'list', 'aria-haspopup': 'listbox', spellcheck: 'false',
       on: {
         input: () => this.#changed(),
         keydown: (ev) => this.#key(ev),
@@ -46,7 +46,7 @@ export class Composer {
     this.error = h('div', { class: 'composer-error', role: 'alert', testid: 'composer-error' });
     this.typing = h('div', { class: 'typing', 'aria-live': 'polite' });
     this.hint = h('div', { class: 'offline-hint', role: 'status', testid: 'offline-hint' });
-    this.el = h('div', { class: 'composer', role: 'form', 'aria-label': 'Message box' },
+    this.el = h('div', { class: 'composer', id: 'composer', tabindex: -1, role: 'form', 'aria-label': 'Message box' },
       this.suggest.el, this.hint, this.error, this.replyBar, this.box, this.typing);
     this.error.hidden = true;
     this.#setReply(null);

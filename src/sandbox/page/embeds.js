@@ -53,8 +53,7 @@ function noPicture(url, cls, why) {
   const place = safeUrl(url) ? hostOf(url) : 'an address that is no link';
   return h('span', {
     class: `picture no-picture ${cls}`, title: `${url ?? ''}\nThe picture ${why}.`, testid: 'image',
-    role: 'img', 'aria-label': `Picture at ${place}; it ${why}`,
-  }, icon('image', { size: 20 }), h('span', null, link(url, place)));
+  }, icon('image', { size: 20 }), h('span', null, h('span', { class: 'sr-only' }, 'Picture at '), link(url, place)));
 }
 
 function smallIcon(url, cls, attachments) {

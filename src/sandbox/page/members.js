@@ -51,12 +51,11 @@ export function memberList({ store, actions }) {
     const color = store.roleColor(m.user.id);
     return h('li', null, button({
       class: `member${status === 'offline' ? ' is-offline' : ''}`, testid: 'member', 'data-user-id': m.user.id,
-      'aria-label': `${nameOf(m)}, ${STATUS_NAMES[status]}${activity ? `, ${activity}` : ''}`,
       on: { click: (ev) => actions.openUser(ev.currentTarget, m.user.id) },
     }, avatarWithStatus(m.user, status),
     h('span', { class: 'member-text' },
       h('span', { class: 'member-name' },
-        h('span', { class: 'ellipsis', style: color ? { color } : {} }, nameOf(m)), badge(m.user)),
+        h('span', { class: 'ellipsis', style: color ? { color } : {} }, nameOf(m)), badge(m.user), h('span', { class: 'sr-only' }, STATUS_NAMES[status])),
       activity && h('span', { class: 'activity', testid: 'activity' }, activity))));
   }
 

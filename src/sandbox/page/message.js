@@ -167,8 +167,8 @@ const SYSTEM = {
 function systemMessage(ctx, m, at) {
   const say = SYSTEM[m.type] ?? ((n) => `${n}: ${m.content || `a message of type ${m.type}`}`);
   const name = ctx.store.displayName(m.author) ?? 'Someone';
-  return h('li', {
-    class: 'message system', testid: 'message', 'data-message-id': m.id, id: `m-${m.id}`,
+  return h('div', {
+    role: 'article', class: 'message system', testid: 'message', 'data-message-id': m.id, id: `m-${m.id}`,
   },
   h('span', { class: 'gutter' }, icon('right', { size: 18 })),
   h('div', { class: 'message-body' },
@@ -188,8 +188,8 @@ export function message(ctx, group) {
   const forMe = !ephemeral && (m.mention_everyone ||
     (m.mentions ?? []).some((u) => u.id === store.me?.id) ||
     (m.mention_roles ?? []).some((r) => store.member(store.me?.id)?.roles?.includes(r)));
-  return h('li', {
-    class: `message ${group}${ephemeral ? ' is-ephemeral' : ''}${forMe ? ' for-me' : ''}`,
+  return h('div', {
+    role: 'article', class: `message ${group}${ephemeral ? ' is-ephemeral' : ''}${forMe ? ' for-me' : ''}`,
     testid: 'message', 'data-message-id': m.id, 'data-author-id': m.author?.id, id: `m-${m.id}`,
     'data-ephemeral': ephemeral ? 'true' : undefined,
     'data-loading': m.flags & LOADING ? 'true' : undefined,
@@ -213,8 +213,8 @@ export function pendingEntry(ctx, interaction) {
   const { store, actions } = ctx;
   const failed = interaction.state === 'failed';
   const meta = { user: store.user(interaction.user_id) ?? store.me, type: 2 };
-  return h('li', {
-    class: `message starts is-ephemeral pending ${interaction.state}`,
+  return h('div', {
+    role: 'article', class: `message starts is-ephemeral pending ${interaction.state}`,
     testid: failed ? 'failed-command' : 'pending-command', 'data-interaction-id': interaction.id,
   },
   commandLine({ ...ctx, message: null }, meta, interaction.command),

@@ -27,7 +27,7 @@ export class MessageList {
   constructor(ctx) {
     this.ctx = ctx;
     this.rows = new Map(); // message id -> { el, message, group, pending }
-    this.list = h('ol', { class: 'messages', role: 'log', 'aria-live': 'polite', testid: 'messages' });
+    this.list = h('div', { class: 'messages', role: 'log', 'aria-live': 'polite', testid: 'messages' });
     this.intro = h('div', { class: 'channel-intro' });
     this.scroller = h('div', { class: 'scroller', tabindex: 0, testid: 'message-scroller', role: 'region', 'aria-label': 'Messages' },
       h('div', { class: 'scroll-fill' }), this.intro, this.list);
@@ -168,7 +168,7 @@ export class MessageList {
     this.days ??= new Map();
     const key = longDate(ms);
     if (!this.days.has(key)) {
-      this.days.set(key, h('li', { class: 'day', role: 'separator', 'aria-label': key }, h('span', null, key)));
+      this.days.set(key, h('div', { class: 'day', role: 'separator', 'aria-label': key }, h('span', null, key)));
     }
     return this.days.get(key);
   }

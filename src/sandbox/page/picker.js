@@ -4,7 +4,7 @@
 
 import { h, button } from './dom.js';
 import { avatar, channelIcon, icon } from './icons.js';
-import { search, compareIds } from './util.js';
+import { compareIds, readable, search } from './util.js';
 import { roleRgb } from './store.js';
 
 let closeOpen = null;
@@ -176,7 +176,7 @@ export function userItems(store) {
 export function roleItems(store) {
   const roles = [...(store.guild?.roles ?? [])].sort((a, b) => b.position - a.position || compareIds(a.id, b.id));
   return roles.map((r) => ({
-    value: r.id, label: r.name, color: roleRgb(r),
+    value: r.id, label: r.name, color: readable(roleRgb(r)),
     icon: () => h('span', { class: 'role-dot', style: { background: roleRgb(r) ?? '#99aab5' } }),
   }));
 }

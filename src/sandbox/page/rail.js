@@ -33,7 +33,7 @@ function unreadIn(store, channels) {
 }
 
 function guildIcon(guild) {
-  return h('span', { class: 'guild-icon', style: { '--hue': hueOf(guild.id) } }, initials(guild.name, 3));
+  return h('span', { class: 'guild-icon', 'aria-hidden': 'true', style: { '--hue': hueOf(guild.id) } }, initials(guild.name, 3));
 }
 
 export function guildRail({ store, actions }) {
@@ -46,7 +46,7 @@ export function guildRail({ store, actions }) {
       active: store.guildId === null, label: 'Direct messages', testid: 'dm-home',
       on: () => actions.goGuild(null), ...unreadIn(store, dms),
     }, h('span', { class: 'guild-icon home' }, icon('home', { size: 26 })));
-    replace(list, home, h('li', { class: 'rail-line', role: 'separator' }),
+    replace(list, home, h('li', { class: 'rail-line', 'aria-hidden': 'true' }),
       store.guilds.map((g) => guildButton({
         active: g.id === store.guildId, testid: 'guild', id: g.id,
         label: g.unavailable ? `${g.name} (unavailable)` : g.name,
@@ -192,10 +192,9 @@ function userPanel({ store, actions }) {
     const status = statusClass(store.member(me.id)?.status ?? 'online');
     replace(el, button({
       class: 'user-switch', testid: 'user-switch', 'data-user-id': me.id, 'data-persona': me.persona,
-      'aria-label': `You are ${me.global_name ?? me.username}, ${personaName(me)}. Switch user`,
       'aria-haspopup': 'listbox', title: 'Switch user', on: { click: choose },
     }, avatarWithStatus(me, status === 'offline' ? 'online' : status),
-    h('span', { class: 'user-text' },
+    h('span', { class: 'user-text' }, h('span', { class: 'sr-only' }, 'You are '),
       h('span', { class: 'user-name' }, me.global_name ?? me.username),
       h('span', { class: 'muted small' }, personaName(me))),
     icon('chevron', { size: 18 })));

@@ -5,7 +5,7 @@ import { h, link } from './dom.js';
 import { icon, channelIcon } from './icons.js';
 import { inline, parse } from './markdown.js';
 import { formatTimestamp, absolute, validUnix } from './time.js';
-import { hueOf, isJumbo } from './util.js';
+import { hueOf, isJumbo, readable } from './util.js';
 import { roleRgb } from './store.js';
 
 const SIMPLE = {
@@ -38,7 +38,7 @@ function userMention(ctx, id) {
 
 function roleMention(ctx, id) {
   const role = ctx.store.guild?.roles.find((r) => r.id === id);
-  const rgb = roleRgb(role);
+  const rgb = readable(roleRgb(role));
   const name = role?.name ?? 'unknown-role';
   return mention({
     class: rgb ? 'mention role-mention' : 'mention', style: rgb ? { '--role': rgb } : {},

@@ -34,7 +34,7 @@ export class SlashForm {
     this.error.hidden = true;
     this.row = h('div', { class: 'slash-row' });
     this.more = button({
-      class: 'slash-more', testid: 'slash-more', role: 'combobox', 'aria-haspopup': 'listbox',
+      class: 'slash-more', testid: 'slash-more', 'aria-haspopup': 'listbox',
       'aria-expanded': 'false', on: { focus: () => this.#offerOptions(), click: () => this.#offerOptions() },
     });
     this.name = h('span', { class: 'slash-name', tabindex: -1, testid: 'slash-name' }, '/' + entry.name);

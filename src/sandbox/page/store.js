@@ -5,7 +5,7 @@
 // 'messages' (channel id), 'commands', 'bot', 'traffic', 'faults',
 // 'interactions', 'link' (live feed), 'typing', 'modal'.
 
-import { compareIds } from './util.js';
+import { compareIds, readable } from './util.js';
 
 const MAX_MESSAGES = 400; // per channel; the oldest leave first
 const MAX_TRAFFIC = 600;
@@ -111,7 +111,7 @@ export class Store {
   roleColor(userId, guild = this.guild) {
     const member = this.member(userId, guild);
     const role = member && this.rolesOf(member, guild).find((r) => roleRgb(r));
-    return role ? roleRgb(role) : null;
+    return role ? readable(roleRgb(role)) : null;
   }
 
   list(channelId = this.channelId) {

@@ -61,7 +61,7 @@ export class Suggest {
   /** The input that the list describes, when it changes. */
   attach(input) {
     this.input?.removeAttribute('aria-activedescendant');
-    this.input?.setAttribute('aria-expanded', 'false');
+    if (this.input?.hasAttribute('aria-expanded')) this.input.setAttribute('aria-expanded', 'false');
     this.input = input;
     this.#paint();
   }
@@ -79,7 +79,7 @@ export class Suggest {
     });
     const { input } = this;
     if (!input) return;
-    input.setAttribute('aria-expanded', String(this.open));
+    if (input.getAttribute('role') === 'combobox') input.setAttribute('aria-expanded', String(this.open));
     if (this.open) {
       input.setAttribute('aria-controls', this.id);
       input.setAttribute('aria-activedescendant', `${this.id}-${this.active}`);

@@ -43,6 +43,28 @@ export function hexColor(n) {
   return '#' + (n & 0xffffff).toString(16).padStart(6, '0');
 }
 
+function luminance(hex) {
+  const [r, g, b] = [1, 3, 5].map((i) => {
+    const c = parseInt(hex.slice(i, i + 2), 16) / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+const BACKGROUND = luminance('#3d3f45'); // the lightest that names stand on
+
+/** The colour, or as much lighter as reading it on the page's grounds takes. */
+export function readable(hex) {
+  if (!/^#[0-9a-f]{6}$/i.test(hex ?? '')) return null;
+  const mix = (t) => '#' + [1, 3, 5].map((i) => {
+    const c = parseInt(hex.slice(i, i + 2), 16);
+    return Math.round(c + (255 - c) * t).toString(16).padStart(2, '0');
+  }).join('');
+  let t = 0;
+  while (t < 1 && (luminance(mix(t)) + 0.05) / (BACKGROUND + 0.05) < 4.5) t += 0.05;
+  return mix(Math.min(t, 1));
+}
+
 export function formatBytes(n) {
   if (!Number.isFinite(n)) return '';
   const units = ['bytes', 'KB', 'MB', 'GB'];

@@ -6,7 +6,7 @@ import { channelIcon, channelKind, icon } from './icons.js';
 import { isPrivate, permissionNames } from './permissions.js';
 import { channelTree } from './rail.js';
 import { roleRgb } from './store.js';
-import { compareIds, plural } from './util.js';
+import { compareIds, plural, readable } from './util.js';
 
 function chips(names, cls) {
   return names.length ? h('div', { class: 'perm-chips' }, names.map((n) => h('span', { class: `perm ${cls}` }, n)))
@@ -26,7 +26,7 @@ function roleDetail(guild, role) {
   const members = role.id === guild.id ? guild.member_count ?? guild.members.length
     : guild.members.filter((m) => m.roles?.includes(role.id)).length;
   return [
-    h('h3', { style: roleRgb(role) ? { color: roleRgb(role) } : {} }, role.name),
+    h('h3', { style: roleRgb(role) ? { color: readable(roleRgb(role)) } : {} }, role.name),
     h('div', { class: 'facts' }, fact('ID', role.id), fact('Position', role.position), fact('Members', members),
       fact('Colour', roleRgb(role) ?? 'none'), fact('Shown apart', role.hoist ? 'yes' : 'no'),
       fact('Mentionable', role.mentionable ? 'yes' : 'no'), fact('Managed', role.managed ? 'yes' : null)),

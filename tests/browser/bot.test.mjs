@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// The example bot in the sandbox, used as a person would: typed commands and
+// the replies that are seen.
+
+import assert from 'node:assert/strict';
+import { run, test } from './tap.mjs';
+import { B, control, openPage, shot, startBox, startBrowser } from './box.mjs';
+
+const box = await startBox(['--port', '0', '--run', `${B}/zoryx-bot`]);
+const browser = await startBrowser();
+const page = await openPage(browser, box);
+const T = (id) => page.getByTestId(id);
+
+const last = () => T('message').last();
+const messageWith = (text) => T('message').filter({ hasText: text }).last();
+const say = async (text) => {
+  await T('composer').click();
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+};
+const command = async (name) => {
+  await T('composer').click();
+  await page.keyboard.type('/' + name);
+  await page.locator(`[data-testid=slash-option][data-command="${name}"]`).waitFor();
+  await page.keyboard.press('Enter');
+};
+async function switchTo(persona) {
+  const { users } = await control(box, 'GET', 'state');
+  const user = users.find((u) => u.persona === persona);
+  await T('user-switch').click();
+  await page.locator(`[data-testid=select-option][data-value="${user.id}"]`).click();
+  await page.locator(`[data-testid=user-switch][data-user-id="${user.id}"]`).waitFor();
+}
+
+test('the bot comes online and has commands', async () => {
+  await page.locator('[data-testid=bot-status][data-online=true]').waitFor({ timeout: 25000 });
+  await T('composer').click();
+  await page.keyboard.type('/');
+  await page.locator('[data-testid=slash-option][data-command=ping]').waitFor();
+  await shot(page, 'bot-picker');
+  await T('composer').fill('');
+});
+
+test('/ping is answered with the latencies', async () => {
+  await command('ping');
+  await page.keyboard.press('Enter');
+  const m = messageWith('Pong');
+  await m.waitFor();
+  assert.equal(await m.getByTestId('used-name').innerText(), '/ping');
+  assert.equal(await m.getByTestId('bot-badge').count(), 1);
+  const fields = await m.getByTestId('embed-field').allInnerTexts();
+  assert.match(fields.join('\n'), /Gateway\s+\d+ ms/);
+  assert.match(fields.join('\n'), /API\s+\d+ ms/);
+});
+
+test('/help turns its pages in place', async () => {
+  await command('help');
+  await page.keyboard.press('Enter');
+  const id = await messageWith('Help').getAttribute('data-message-id');
+  const m = page.locator(`[data-message-id="${id}"]`);
+  const first = await m.getByTestId('embed').innerText();
+  assert.match(first, /\/ping/);
+  await m.getByTestId('button').filter({ hasText: '▶' }).click();
+  await page.waitForFunction(([el, was]) => el.querySelector('[data-testid=embed]').innerText !== was, [await m.elementHandle(), first]);
+  assert.match(await m.innerText(), /2 \/ 2/);
+  await shot(page, 'bot-help-page-2');
+  await m.getByTestId('button').filter({ hasText: '◀' }).click();
+  await m.getByText('1 / 2').waitFor();
+  assert.match(await m.getByTestId('embed').innerText(), /\/ping/);
+});
+
+test('/help has categories in a select', async () => {
+  const m = messageWith('Help');
+  await m.getByTestId('select').click();
+  await T('select-option').first().waitFor();
+  assert.ok(await T('select-option').count() >= 1);
+  await shot(page, 'bot-help-select');
+  await page.keyboard.press('Escape');
+});
+
+test('/help completes and explains one command', async () => {
+  await command('help');
+  await T('slash-more').click();
+  await T('slash-more-option').first().click();
+  await page.keyboard.type('setp');
+  await T('slash-choice').filter({ hasText: 'setprefix' }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await messageWith('Usage').waitFor();
+  assert.match(await messageWith('Usage').innerText(), /prefix/);
+});
+
+test('/stats shows numbers', async () => {
+  await command('stats');
+  await page.keyboard.press('Enter');
+  const m = messageWith('Statistics');
+  await m.waitFor();
+  assert.match(await m.innerText(), /Servers\s+3/);
+  await shot(page, 'bot-stats');
+});
+
+test('!ping works as text, for another person', async () => {
+  await switchTo('admin');
+  const before = await T('message').count();
+  await say('!ping');
+  await page.waitForFunction((n) => document.querySelectorAll('[data-testid=message]').length >= n + 2, before);
+  assert.match(await last().innerText(), /Pong/);
+  await shot(page, 'bot-prefix-ping');
+});
+
+test('an ordinary member does not see what administrators may use', async () => {
+  await switchTo('member');
+  await T('composer').click();
+  await page.keyboard.type('/');
+  await page.locator('[data-testid=slash-option][data-command=ping]').waitFor();
+  assert.equal(await page.locator('[data-testid=slash-option][data-command=setprefix]').count(), 0);
+  await T('composer').fill('');
+  const before = await T('message').count();
+  await say('!setprefix ?');
+  await page.waitForFunction((n) => document.querySelectorAll('[data-testid=message]').length >= n + 2, before);
+  assert.doesNotMatch(await last().innerText(), /Prefix Set/);
+});
+
+test('an administrator sets the prefix, and it works at once', async () => {
+  await switchTo('admin');
+  await command('setprefix');
+  await page.keyboard.type('?');
+  await page.keyboard.press('Enter');
+  await messageWith('Prefix Set').waitFor();
+  await say('?serversettings');
+  await messageWith('Server Settings').waitFor();
+  assert.match(await messageWith('Server Settings').innerText(), /Prefix\s+\?/);
+  await shot(page, 'bot-settings');
+});
+
+test('a picture for the documentation', async () => {
+  await switchTo('owner');
+  await page.locator('[data-testid=channel][data-channel-name=general]').first().click();
+  await T('guild').nth(1).click();
+  await T('message-scroller').waitFor();
+  await say('!stats');
+  await messageWith('Statistics').or(messageWith('Cooldown')).waitFor();
+  await command('help');
+  await page.keyboard.press('Enter');
+  await messageWith('Help').waitFor();
+  await command('ping');
+  await page.keyboard.press('Enter');
+  await messageWith('Pong').waitFor();
+  await shot(page, 'page');
+});
+
+test('nothing failed in the page and nothing was asked from outside', () => {
+  assert.deepEqual(page.problems, []);
+});
+
+await run({
+  prefix: 'bot',
+  after: async () => {
+    await browser.close();
+    await box.stop();
+  },
+});
