@@ -70,11 +70,19 @@ async function loadMessages(channelId) {
   if (store.me.id === user) store.setMessages(channelId, list, { complete: list.length < PAGE_SIZE });
 }
 
-async function refresh({ keepMessages = false } = {}) {
-  const state = await api.state(store.wanted);
+/** The state anew, as the wanted user, or the owner when there is no such user
+ *  (any more): another sandbox may answer than before. */
+async function refresh() {
+  let state;
+  try {
+    state = await api.state(store.wanted);
+  } catch (e) {
+    if (!store.wanted || e.status < 400) throw e;
+    state = await api.state();
+  }
   store.setState(state);
   store.wanted = store.me.id;
-  if (!keepMessages) store.forgetMessages();
+  store.forgetMessages();
 }
 
 // Actions ----------------------------------------------------------------------------
@@ -360,10 +368,6 @@ async function start() {
       await refresh();
       break;
     } catch (e) {
-      if (e.status >= 400 && store.wanted) {
-        store.wanted = undefined; // a user of an earlier run
-        continue;
-      }
       document.querySelector('.loading').textContent = `${e.message} Trying again…`;
       await new Promise((ok) => setTimeout(ok, 1000));
     }

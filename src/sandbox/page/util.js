@@ -51,7 +51,7 @@ function luminance(hex) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
-const BACKGROUND = luminance('#3d3f45'); // the lightest that names stand on
+const BACKGROUND = luminance('#313338'); // of the chat
 
 /** The colour, or as much lighter as reading it on the page's grounds takes. */
 export function readable(hex) {
