@@ -65,6 +65,8 @@ static int finish(struct zx__watch *w)
 	if (!w->closed || w->calls)
 		return 0;
 	unlist(w);
+	if (w->wsi)
+		lws_set_opaque_user_data(w->wsi, NULL);
 	zx_delete(w->source.loop->alloc, w);
 	return -1;
 }
