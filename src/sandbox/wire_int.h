@@ -159,6 +159,8 @@ double zx__conn_latency(const struct zx__conn *c);
 void zx__http_init(struct zx__http *h);
 void zx__http_release(struct zx__http *h);
 void zx__http_input(struct zx__conn *c);
+/* Answers the request that has arrived. */
+void zx__http_serve(struct zx__conn *c);
 /* The delayed answer, when its time has come. */
 void zx__http_tick(struct zx__conn *c, uint64_t now);
 void zx__http_answer(struct zx__conn *c, int status, const char *type,
