@@ -39,11 +39,12 @@ struct world {
 static void serve(int fd, unsigned nth, void *ud)
 {
 	struct script *s = ud;
-	size_t i;
+	size_t i, n;
 
 	(void)nth;
 	while (!s->stop && peer_http(fd, s->head, sizeof(s->head), s->body,
-				     BODY_MAX, &s->body_len)) {
+				     BODY_MAX, &n)) {
+		s->body_len = n;
 		s->body_sum = 0;
 		for (i = 0; i < s->body_len; i++)
 			s->body_sum =
