@@ -22,7 +22,7 @@ enum zx_method { ZX_GET, ZX_POST, ZX_PUT, ZX_PATCH, ZX_DELETE };
 ZX_API const char *zx_method_name(enum zx_method m);
 
 struct zx_file {
-	const char *name;         /* file name shown in Discord */
+	const char *name;	  /* file name shown in Discord */
 	const char *content_type; /* NULL means application/octet-stream */
 	struct zx_str data;
 };
@@ -47,14 +47,14 @@ enum zx_rest_flag {
 struct zx_rest_request {
 	size_t size;
 	enum zx_method method;
-	struct zx_str path;  /* copied; "/channels/1/messages?limit=5", at most
-				4096 bytes, encoded as in a URL: letters from
-				outside belong through zx_buf_add_urlencoded */
-	struct zx_str body;  /* copied; JSON, empty for none */
-	struct zx_str reason;/* copied; audit log, 1-512 characters (RE-03) */
+	struct zx_str path;   /* copied; "/channels/1/messages?limit=5", at most
+				 4096 bytes, encoded as in a URL: letters from
+				 outside belong through zx_buf_add_urlencoded */
+	struct zx_str body;   /* copied; JSON, empty for none */
+	struct zx_str reason; /* copied; audit log, 1-512 characters (RE-03) */
 	const struct zx_file *files; /* copied; sent as files[n] (RE-07) */
-	size_t file_count;           /* at most 10 */
-	unsigned flags;              /* enum zx_rest_flag */
+	size_t file_count;	     /* at most 10 */
+	unsigned flags;		     /* enum zx_rest_flag */
 	uint32_t max_wait_ms; /* the longest it may wait in queues and for rate
 				 limits, all told; ZX_E_WOULDWAIT as soon as it
 				 is clear that it would be longer. The wire and
@@ -63,51 +63,55 @@ struct zx_rest_request {
 	uint32_t timeout_ms;  /* of one attempt; 0 means 15 s */
 	uint32_t retries;     /* attempts that may fail by 5xx or transport; 0
 				 means 5, 1 means none is repeated */
-	void *ud;             /* handed back in the result */
+	void *ud;	      /* handed back in the result */
 	size_t max_body;      /* of the answer; 0 means the options' */
 };
-#define ZX_REST_REQUEST_INIT { .size = sizeof(struct zx_rest_request) }
+#define ZX_REST_REQUEST_INIT                                                   \
+	{                                                                      \
+		.size = sizeof(struct zx_rest_request)                         \
+	}
 
 struct zx_rest_result {
 	uint64_t id;
 	void *ud;
-	int err;     /* ZX_OK for 2xx; ZX_E_REMOTE for other statuses;
-			ZX_E_WOULDWAIT, ZX_E_LIMIT (invalid-request guard),
-			ZX_E_AUTH (401, now or before), ZX_E_CANCELLED,
-			ZX_E_TIMEOUT, ZX_E_CONNECT, ZX_E_TLS, ZX_E_IO,
-			ZX_E_TOOBIG (request over 25 MiB, or answer over
-			max_body), ZX_E_NOMEM (no room for the answer) */
-	int status;  /* HTTP status, 0 when none came. With ZX_E_REMOTE and
-			attempts 0 it is what Discord said before to the same
-			request: see denied_ms, and webhooks that are gone */
-	int code;    /* Discord's JSON error code, 0 when none */
-	struct zx_str body;    /* borrowed until the next call */
-	struct zx_str message; /* what was wrong, for people; borrowed */
-	uint64_t would_wait_ms;/* with ZX_E_WOULDWAIT */
+	int err;    /* ZX_OK for 2xx; ZX_E_REMOTE for other statuses;
+		       ZX_E_WOULDWAIT, ZX_E_LIMIT (invalid-request guard),
+		       ZX_E_AUTH (401, now or before), ZX_E_CANCELLED,
+		       ZX_E_TIMEOUT, ZX_E_CONNECT, ZX_E_TLS, ZX_E_IO,
+		       ZX_E_TOOBIG (request over 25 MiB, or answer over
+		       max_body), ZX_E_NOMEM (no room for the answer) */
+	int status; /* HTTP status, 0 when none came. With ZX_E_REMOTE and
+		       attempts 0 it is what Discord said before to the same
+		       request: see denied_ms, and webhooks that are gone */
+	int code;   /* Discord's JSON error code, 0 when none */
+	struct zx_str body;	/* borrowed until the next call */
+	struct zx_str message;	/* what was wrong, for people; borrowed */
+	uint64_t would_wait_ms; /* with ZX_E_WOULDWAIT */
 	uint32_t attempts;
-	uint64_t took_ms;      /* submit to result */
-	int maybe_done; /* an answer was lost (or was a 5xx) after the request
-			   may have been carried out: a POST is then not
-			   repeated, a DELETE that was may now say 404 (RL-15) */
+	uint64_t took_ms; /* submit to result */
+	int maybe_done;	  /* an answer was lost (or was a 5xx) after the request
+			     may have been carried out: a POST is then not
+			     repeated, a DELETE that was may now say 404 (RL-15)
+			   */
 };
 
 /* What to put on the wire. Slices borrowed until the next call. */
 struct zx_rest_wire {
 	uint64_t id;
 	enum zx_method method;
-	struct zx_str url;          /* complete */
-	struct zx_str headers;      /* lines "Name: value\r\n"; may hold the token */
-	struct zx_str body;         /* JSON or multipart, empty for none;
-				       borrowed until the request is fed its
-				       answer */
+	struct zx_str url;     /* complete */
+	struct zx_str headers; /* lines "Name: value\r\n"; may hold the token */
+	struct zx_str body;    /* JSON or multipart, empty for none;
+				  borrowed until the request is fed its
+				  answer */
 	uint32_t timeout_ms;
-	size_t max_body;            /* of the answer (RE-10) */
+	size_t max_body; /* of the answer (RE-10) */
 };
 
 /* The answer. `headers`: lines "name: value" separated by LF or CRLF. */
 struct zx_rest_reply {
-	int err;     /* ZX_OK when a status came; else ZX_E_CONNECT (nothing was
-			sent), ZX_E_TIMEOUT, ZX_E_IO, ZX_E_TLS, ZX_E_TOOBIG */
+	int err; /* ZX_OK when a status came; else ZX_E_CONNECT (nothing was
+		    sent), ZX_E_TIMEOUT, ZX_E_IO, ZX_E_TLS, ZX_E_TOOBIG */
 	int status;
 	struct zx_str headers;
 	struct zx_str body;
@@ -123,41 +127,47 @@ struct zx_rest_out {
 
 struct zx_rest_options {
 	size_t size;
-	const char *token;      /* copied, wiped on free; NULL: no Authorization */
-	const char *base_url;   /* copied; NULL means https://discord.com/api/v10 */
-	const char *user_agent; /* copied; NULL means DiscordBot (url, version) */
-	uint32_t global_per_s;  /* 0 means 50 */
+	const char *token; /* copied, wiped on free; NULL: no Authorization */
+	const char
+		*base_url; /* copied; NULL means https://discord.com/api/v10 */
+	const char
+		*user_agent; /* copied; NULL means DiscordBot (url, version) */
+	uint32_t global_per_s;	/* 0 means 50 */
 	uint32_t max_in_flight; /* 0 means 32 */
-	size_t max_queue;       /* requests waiting; 0 means 10,000. Their
+	size_t max_queue;	/* requests waiting; 0 means 10,000. Their
 				   bodies together stay under 256 MiB */
-	size_t max_body;        /* of an answer; 0 means 8 MiB */
+	size_t max_body;	/* of an answer; 0 means 8 MiB */
 	uint32_t invalid_limit; /* 401, 403, 429 per 10 min; 0 means 10,000 */
 	const struct zx_alloc *alloc;
-	struct zx_rand rand;    /* required: backoff jitter, boundaries */
+	struct zx_rand rand;	  /* required: backoff jitter, boundaries */
 	const struct zx_log *log; /* must outlive */
 	uint32_t denied_ms; /* after three 403 with 50001 or 50013 for the same
 			       method, route and top-level resource, further
 			       ones are answered here for so long; one success
 			       ends it. 0 means 60,000; UINT32_MAX: never */
 };
-#define ZX_REST_OPTIONS_INIT { .size = sizeof(struct zx_rest_options) }
+#define ZX_REST_OPTIONS_INIT                                                   \
+	{                                                                      \
+		.size = sizeof(struct zx_rest_options)                         \
+	}
 
 struct zx_rest_stats {
 	uint64_t submitted;
-	uint64_t sent;    /* attempts */
-	uint64_t done;    /* results, whatever they say */
+	uint64_t sent;	  /* attempts */
+	uint64_t done;	  /* results, whatever they say */
 	uint64_t failed;  /* of them with err other than ZX_OK */
 	uint64_t retries; /* attempts after a 5xx or a transport error */
-	uint64_t limited_user, limited_shared, limited_global; /* 429 by scope */
+	uint64_t limited_user, limited_shared,
+		limited_global; /* 429 by scope */
 	uint64_t invalid; /* 401, 403 and 429 that count, last 10 minutes */
-	size_t waiting;   /* requests not on the wire: queued or paused */
+	size_t waiting;	  /* requests not on the wire: queued or paused */
 	size_t in_flight;
-	size_t buckets;   /* known rate limit buckets, with the idle ones */
-	double latency_ms; /* of the last answer; negative when unknown */
+	size_t buckets;	      /* known rate limit buckets, with the idle ones */
+	double latency_ms;    /* of the last answer; negative when unknown */
 	zx_time global_until; /* all but interaction and webhook-token requests
 				 are held until then; in the past when not */
 	zx_time blocked_until; /* all are: Cloudflare refused us (RL-16) */
-	int unauthorized;  /* a 401 has stopped the bot's requests (RL-12) */
+	int unauthorized; /* a 401 has stopped the bot's requests (RL-12) */
 };
 
 struct zx_rest;

@@ -130,7 +130,7 @@ static void RL_11__10000_attempts_never_reach_the_limit(void **state)
 
 	(void)state;
 	for (i = 1; i <= 10000; i++) {
-		struct zx_rest_request req = request(ZX_GET, path);
+		struct zx_rest_request req = request(ZX_GET, "");
 		struct zx_rest_reply no = {
 			.status = 403, .body = ZX_STR("{\"code\":50001}")
 		};
