@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "zoryx/json.h"
 #include "zoryx/sandbox.h"
@@ -28,10 +29,22 @@ static void announce(struct zx_sandbox *box)
 	fflush(stdout);
 }
 
+/* A thousand shards are a thousand connections. */
+static void allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int start(struct zx_sandbox **box, struct options *o)
 {
 	int err;
 
+	allow_many_files();
 	if (!o->port_given)
 		o->box.port = FIRST_PORT;
 	err = zx_sandbox_start(box, &o->box);

@@ -114,9 +114,6 @@ static int init_locks(struct zx_sandbox *box)
 
 static void destroy(struct zx_sandbox *box)
 {
-	/* Connections that end tell the world of it, so it goes last. */
-	if (box->wire)
-		box->wire->world = NULL;
 	zx__wire_free(box->wire);
 	zx__world_free(box->world);
 	pthread_cond_destroy(&box->happened);
@@ -324,6 +321,7 @@ void zx_sandbox_stats(struct zx_sandbox *box, struct zx_sandbox_stats *out)
 
 	lock(box);
 	*out = box->wire->stats;
+	out->sessions_live = zx__sessions_live(box->wire);
 	zx__world_stats(box->world, &world);
 	unlock(box);
 	out->requests = world.requests;

@@ -263,8 +263,10 @@ int zx__wire_prepare(struct zx__wire *wire)
 	}
 	wire->polls[n++] = (struct pollfd){ wire->wake[0], POLLIN, 0 };
 	wire->polls[n++] = (struct pollfd){ wire->listen_fd, POLLIN, 0 };
-	if (wire->n_conns >= ZX__CONNS_MAX)
+	if (wire->n_conns >= ZX__CONNS_MAX || now < wire->accept_at) {
 		wire->polls[1].events = 0;
+		due = zx_time_min(due, now + 100);
+	}
 	for (struct zx__conn *c = wire->conns; c; c = c->next) {
 		short events = 0;
 
@@ -303,8 +305,13 @@ static void accept_all(struct zx__wire *wire)
 		fd = accept(wire->listen_fd, NULL, NULL);
 		if (fd < 0 && errno == EINTR)
 			continue;
-		if (fd < 0)
+		if (fd < 0) {
+			/* Out of descriptors: those who knock have to wait, or
+			 * poll() would not. */
+			if (errno == EMFILE || errno == ENFILE)
+				wire->accept_at = zx__wire_now(wire) + 100;
 			return;
+		}
 		unblock(fd);
 		if (!zx__conn_add(wire, fd))
 			close(fd);
@@ -391,6 +398,7 @@ void zx__wire_serve(struct zx__wire *wire)
 		if (!c->dead)
 			tick_conn(c, now);
 	zx__session_expire(wire, now);
+	zx__wire_online(wire);
 	if (wire->world_dirty || now >= wire->world_due) {
 		wire->world_dirty = 0;
 		wire->world_due = zx__world_tick(wire->world, now);

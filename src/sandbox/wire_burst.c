@@ -15,7 +15,7 @@
 
 /* Written to a socket at a time, and waiting in the buffer at most. */
 #define BATCH (256u * 1024)
-#define PREPARE_STEP (2u * 1024 * 1024) /* of text, per turn */
+#define PREPARE_STEP (256u * 1024) /* of text, per turn */
 #define PREPARED_MAX (192u * 1024 * 1024)
 
 struct zx__burst {

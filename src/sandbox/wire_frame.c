@@ -72,7 +72,6 @@ static void peer_closed(struct zx__conn *c, struct zx_str why)
 
 	if (c->gw && c->gw->session && (code == 1000 || code == 1001)) {
 		zx__session_free(c->gw->session);
-		zx__wire_online(c->wire);
 	}
 	if (!c->close_sent)
 		zx__ws_close(c, code, "");

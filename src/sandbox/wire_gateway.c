@@ -119,8 +119,6 @@ void zx__gw_close(struct zx__conn *c, int code, const char *reason)
 	else if (s)
 		zx__session_drop(s);
 	zx__ws_close(c, code, reason);
-	if (s)
-		zx__wire_online(c->wire);
 }
 
 /* Opening ------------------------------------------------------------------ */

@@ -201,7 +201,6 @@ static void give_ready(struct zx__conn *c)
 	zx__session_event(s, "READY", d);
 	cJSON_Delete(d);
 	send_guilds(s);
-	zx__wire_online(c->wire);
 	if (c->gw->session)
 		zx__fault_ready(c);
 }
@@ -320,7 +319,6 @@ static void continue_session(struct zx__conn *c, struct zx__session *s,
 	if (b && s->conn)
 		zx__gw_dispatch(c, ++s->seq, b);
 	zx__packet_unref(b);
-	zx__wire_online(c->wire);
 	if (c->gw->session)
 		zx__fault_ready(c);
 }

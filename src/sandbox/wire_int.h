@@ -348,6 +348,7 @@ struct zx__wire {
 	int listen_fd, wake[2];
 	int dead_fd[2]; /* bound but refusing; listening but silent */
 	int in_turn;
+	uint64_t accept_at; /* not before */
 	uint64_t next_conn_id;
 	struct zx__conn *conns;
 	size_t n_conns;
@@ -383,6 +384,7 @@ void zx__wire_later(struct zx__wire *wire, uint64_t at, uint64_t conn_id,
 		    zx__fault_act *run, cJSON *args);
 /* Polite ends for all connections, as far as they go without waiting. */
 void zx__wire_goodbye(struct zx__wire *wire);
+/* Tells the world how many sessions are live, when that has changed. */
 void zx__wire_online(struct zx__wire *wire);
 
 #endif

@@ -43,7 +43,6 @@ void zx__act_op9(struct zx__conn *c, const cJSON *args)
 	zx__gw_invalid_session(c, resumable);
 	if (!resumable && c->gw->session) {
 		zx__session_free(c->gw->session);
-		zx__wire_online(c->wire);
 	}
 }
 

@@ -165,7 +165,6 @@ void zx__session_drop(struct zx__session *s)
 		s->conn->gw->session = NULL;
 	s->conn = NULL;
 	s->dropped_at = zx__wire_now(wire);
-	zx__wire_online(wire);
 }
 
 void zx__session_expire(struct zx__wire *wire, uint64_t now)

@@ -6,6 +6,8 @@
 
 #include "wire_int.h"
 
+/* At the end of the turn: sessions also end in the middle of what the world is
+ * doing. */
 void zx__wire_online(struct zx__wire *wire)
 {
 	uint32_t live = zx__sessions_live(wire);
@@ -13,8 +15,7 @@ void zx__wire_online(struct zx__wire *wire)
 	if (live == wire->stats.sessions_live)
 		return;
 	wire->stats.sessions_live = live;
-	if (wire->world)
-		zx__world_online(wire->world, live);
+	zx__world_online(wire->world, live);
 }
 
 void zx__wire_violation(struct zx__wire *wire, const char *fmt, ...)
@@ -74,9 +75,12 @@ void zx__wire_state(struct zx__wire *wire, cJSON *state)
 	cJSON *sessions = cJSON_AddArrayToObject(gateway, "sessions");
 	cJSON *texts = cJSON_AddArrayToObject(gateway, "violations");
 	cJSON *faults = cJSON_GetObjectItemCaseSensitive(state, "faults");
+	const struct zx__session *s = wire->sessions;
 
 	/* The newest is the list's head. */
-	for (const struct zx__session *s = wire->sessions; s; s = s->next)
+	while (s && s->next)
+		s = s->next;
+	for (; s; s = s->prev)
 		add_session(s, sessions);
 	for (size_t i = 0; i < wire->n_violations; i++)
 		cJSON_AddItemToArray(texts,
