@@ -291,6 +291,91 @@ static void wire_http__handshakes_that_are_wrong_are_refused(void **state)
 	zx_sandbox_stop(b.s);
 }
 
+/* Words of HTTP and noise, in any order. */
+static size_t noise(const struct zx_rand *r, char *out, size_t max)
+{
+	static const char *const words[] = {
+		"GET ",
+		"POST ",
+		"/gateway?v=10",
+		"/sandbox/live",
+		"/",
+		" HTTP/1.1",
+		"\r\n",
+		"\r\n\r\n",
+		"Host: localhost",
+		"Content-Length: 5",
+		"Transfer-Encoding: chunked",
+		"0",
+		"ffffffff",
+		"Upgrade: websocket",
+		"Connection: Upgrade",
+		":",
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+		"Sec-WebSocket-Version: 13",
+		"\n",
+	};
+	size_t n = 0, pieces = zx_rand_below(r, 40);
+
+	while (pieces--) {
+		const char *w =
+			words[zx_rand_below(r, sizeof(words) / sizeof(*words))];
+
+		if (zx_rand_below(r, 8) == 0 && n < max)
+			out[n++] = (char)zx_rand_below(r, 256);
+		while (*w && n < max)
+			out[n++] = *w++;
+	}
+	return n;
+}
+
+static void wire_http__noise_of_any_kind_is_survived(void **state)
+{
+	struct box b = box_start();
+	struct zx_prng prng;
+	struct zx_rand r;
+	char bytes[2048];
+
+	(void)state;
+	zx_prng_init(&prng, 7);
+	r = zx_prng_rand(&prng);
+	for (int i = 0; i < 1000; i++) {
+		int fd = tcp_connect(b.port);
+		size_t n = noise(&r, bytes, sizeof(bytes));
+
+		assert_true(fd >= 0);
+		send(fd, bytes, n, MSG_NOSIGNAL);
+		close(fd);
+	}
+	assert_int_equal(status_of(&b, "GET / HTTP/1.1\r\n" LOCAL "\r\n"), 200);
+	zx_sandbox_stop(b.s);
+}
+
+static void wire_http__noise_after_an_upgrade_is_survived(void **state)
+{
+	struct box b = box_start();
+	struct zx_prng prng;
+	struct zx_rand r;
+	struct ws_client c;
+	unsigned char bytes[64];
+
+	(void)state;
+	zx_prng_init(&prng, 8);
+	r = zx_prng_rand(&prng);
+	for (int i = 0; i < 500; i++) {
+		assert_int_equal(gw_hello(&c, b.port, WS_PLAIN), 0);
+		r.fill(r.ud, bytes, sizeof(bytes));
+		bytes[0] &= 0x8f;
+		bytes[1] |= 0x80;
+		send(c.fd, bytes, sizeof(bytes), MSG_NOSIGNAL);
+		ws_free(&c);
+	}
+	box_ready(&b, &c, WS_PLAIN);
+	box_works(&b, &c);
+	ws_free(&c);
+	zx_sandbox_stop(b.s);
+}
+
 /* Pieces ----------------------------------------------------------------------
  */
 
@@ -358,6 +443,8 @@ int main(void)
 			wire_http__a_large_body_arrives_after_100_continue),
 		cmocka_unit_test(
 			wire_http__handshakes_that_are_wrong_are_refused),
+		cmocka_unit_test(wire_http__noise_of_any_kind_is_survived),
+		cmocka_unit_test(wire_http__noise_after_an_upgrade_is_survived),
 		cmocka_unit_test(wire_sha1__has_the_sums_of_fips_180),
 		cmocka_unit_test(
 			wire_http__query_parameters_are_found_by_their_name),
