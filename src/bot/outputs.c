@@ -71,8 +71,8 @@ static void on_dead(struct zx__bot_member *m, const struct zx_shard_out *o)
 		return;
 	case 4013:
 	case 4014:
-		zx__bot_fail(b, ZX_E_PERM, "Discord refuses the intents: %s",
-			     zx_close_text(o->code));
+		zx__bot_fail(b, ZX_E_PERM, "Discord refuses the intents: %.*s",
+			     ZX_ARG(o->text));
 		return;
 	default:
 		zx__bot_fail(b, ZX_E_REMOTE, "shard %u: %.*s", m->id,

@@ -97,7 +97,7 @@ static void die(struct zx_shard *s, int code)
 	char names[64];
 
 	if (code == 4014)
-		zx__shard_trouble(s, ZX_LOG_ERROR,
+		zx__shard_trouble(s, ZX_LOG_DEBUG,
 				  "closed with %d: %s (asked for:%s)", code,
 				  zx_close_text(code),
 				  privileged(s->opt.intents, names));
@@ -115,6 +115,15 @@ static void shrink_budget(struct zx_shard *s)
 		s->send_limit = ZX__SEND_LIMIT_LEAST;
 }
 
+/* What ends the shard is told to the host as DEAD; it says so to people once,
+ * in its own words. */
+static enum zx_log_level gravity(int code)
+{
+	if (zx_close_action(code) == ZX_CLOSE_STOP)
+		return ZX_LOG_DEBUG;
+	return code < 4000 ? ZX_LOG_INFO : ZX_LOG_WARN;
+}
+
 int zx__close_react(struct zx_shard *s, int code)
 {
 	enum zx_close_action action = zx_close_action(code);
@@ -122,8 +131,8 @@ int zx__close_react(struct zx_shard *s, int code)
 
 	if (ours)
 		return 0;
-	zx__shard_trouble(s, code < 4000 ? ZX_LOG_INFO : ZX_LOG_WARN,
-			  "closed with %d: %s", code, zx_close_text(code));
+	zx__shard_trouble(s, gravity(code), "closed with %d: %s", code,
+			  zx_close_text(code));
 	if (code == 4008)
 		shrink_budget(s);
 	/* A second goodbye to the same session is an answer to it. */

@@ -81,6 +81,14 @@ static void ws_abandon(struct ws *ws)
 				LWS_TO_KILL_ASYNC);
 }
 
+/* The answer to a close of ours names our code. */
+static int final_code(const struct ws *ws)
+{
+	if (ws->peer_code || !ws->closing)
+		return ws->peer_code;
+	return ws->close_code;
+}
+
 static void ws_closed(struct ws *ws, int code)
 {
 	struct zx_gateway_conn *c = ws->conn;
@@ -238,7 +246,7 @@ static void on_gone(struct ws *ws, struct lws *wsi)
 		ws->dead = 1;
 		return;
 	}
-	ws_closed(ws, ws->peer_code);
+	ws_closed(ws, final_code(ws));
 	ws_free(ws);
 }
 
@@ -281,7 +289,7 @@ static int on_event(struct zx__source *s, struct lws *wsi,
 		return 0;
 	case LWS_CALLBACK_CLIENT_CLOSED:
 		ws->wsi = NULL;
-		ws_closed(ws, ws->peer_code);
+		ws_closed(ws, final_code(ws));
 		return 0;
 	case LWS_CALLBACK_WSI_DESTROY:
 		on_gone(ws, wsi);

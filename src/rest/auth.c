@@ -15,7 +15,8 @@ void zx__rest_auth_stop(struct zx_rest *r)
 		return;
 	r->unauthorized = 1;
 	r->stats.unauthorized = 1;
-	zx_logf(r->log, ZX_LOG_ERROR, "rest", "%s", stopped);
+	/* Every result says so too: the host tells people in its own words. */
+	zx_logf(r->log, ZX_LOG_DEBUG, "rest", "%s", stopped);
 	zx__rest_req_sweep(r, zx__req_gated, ZX_E_AUTH, stopped);
 }
 
