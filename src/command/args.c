@@ -238,6 +238,31 @@ static struct zx_str find_option(struct zx_str options, const char *name)
 	return ZX_STR("");
 }
 
+static int is_id(const struct zx_option *o)
+{
+	return o->type == ZX_OPTION_USER || o->type == ZX_OPTION_CHANNEL ||
+	       o->type == ZX_OPTION_ROLE;
+}
+
+/* An interaction has ids as they are: of any length, without brackets. */
+static int take_id(struct zx_call *call, size_t i, struct zx_str digits)
+{
+	struct zx__arg *arg = &call->args[i];
+	struct zx_buf why;
+	int err;
+
+	if (zx_str_u64(digits, &arg->id)) {
+		zx_buf_init(&why, call->c->opt.alloc, 0);
+		zx_buf_addc(&why, "an id");
+		err = invalid(call, i, digits, &why);
+		zx_buf_release(&why);
+		return err;
+	}
+	arg->text = zx_str_dup(call->c->opt.alloc, digits);
+	arg->has = arg->text != NULL;
+	return arg->text ? ZX_OK : ZX_E_NOMEM;
+}
+
 static int slash_option(struct zx_call *call, size_t i, struct zx_str data,
 			struct zx_str raw)
 {
@@ -259,6 +284,8 @@ static int slash_option(struct zx_call *call, size_t i, struct zx_str data,
 			call, i,
 			zx_json_get(zx_json_at(data, "resolved.attachments"),
 				    zx_buf_cstr(&text)));
+	} else if (is_id(o)) {
+		err = take_id(call, i, zx_buf_str(&text));
 	} else {
 		err = zx__convert(a, o, zx_buf_str(&text), &call->args[i],
 				  &why);

@@ -202,6 +202,7 @@ static inline int desk_interaction(struct desk *d, int type, uint64_t user,
 {
 	char json[8192];
 	const char *perms = user == DESK_ADMIN ? "8" : "2048";
+	uint64_t id = desk_id(d, age);
 
 	snprintf(json, sizeof(json),
 		 "{\"id\":\"%llu\",\"application_id\":\"%d\",\"type\":%d,"
@@ -209,7 +210,7 @@ static inline int desk_interaction(struct desk *d, int type, uint64_t user,
 		 "\"user\":{\"id\":\"%llu\",\"username\":\"user\"}%s"
 		 ",\"channel_id\":\"%d\",\"app_permissions\":\"2048\"%s%s,"
 		 "\"data\":%s}",
-		 (unsigned long long)desk_id(d, age), DESK_APP, type,
+		 (unsigned long long)id, DESK_APP, type,
 		 (unsigned long long)d->serial,
 		 guild ? "\"guild_id\":\"50\",\"member\":{\"permissions\":\""
 		       : "",
