@@ -18,11 +18,12 @@ export const FAULTS = [
   ['REST', [
     ['429 on the next request', 'One request is limited for 2 seconds.', () => ({ fault: 'rest_429', scope: 'user', retry_after: 2, times: 1 })],
     ['Global 429', 'All requests are limited for 2 seconds.', () => ({ fault: 'rest_429', scope: 'global', retry_after: 2, times: 1 })],
-    ['Three times 502', 'The next three requests fail with 502.', () => ({ fault: 'rest_5xx', status: 502, times: 3 })],
+    ['Three times 502', 'The next three requests meet a bad gateway.', () => ({ fault: 'rest_502', times: 3 })],
+    ['Slow answer', 'The next request is answered after 4 seconds.', () => ({ fault: 'rest_slow', ms: 4000, times: 1 })],
   ]],
   ['Guild', [
     ['Outage of this server', 'GUILD_DELETE with unavailable, and back after 10 seconds.',
-      (guild) => guild && ({ fault: 'outage', guild_id: guild.id, ms: 10000 })],
+      (guild) => guild && ({ fault: 'outage', guild: guild.id, ms: 10000 })],
   ]],
 ];
 
