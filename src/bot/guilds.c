@@ -303,7 +303,7 @@ int zx__bot_guild_update(struct zx_bot *b, uint64_t id, uint32_t shard,
 	g->info.shard = shard;
 	zx_buf_init(&name, b->alloc, ZX__BOT_GUILD_NAME);
 	zx_json_text(p.name, &name);
-	g = apply(b, g, &p, zx_buf_str(&name));
+	g = name.err == ZX_E_NOMEM ? NULL : apply(b, g, &p, zx_buf_str(&name));
 	zx_buf_release(&name);
 	return g ? ZX_OK : ZX_E_NOMEM;
 }
