@@ -204,7 +204,6 @@ static void move(struct zx_rest *r, struct zx__lane *l, struct zx__bucket *to)
 	to->left -= (int32_t)l->in_flight;
 	if (from->hold_until > to->hold_until)
 		to->hold_until = from->hold_until;
-	to->careful |= from->careful;
 	l->bucket = to;
 	to->lanes++;
 	if (--from->lanes)

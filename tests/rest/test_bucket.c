@@ -6,120 +6,6 @@
 
 #define ROUTE "/channels/1/messages"
 
-static void RL_01__two_routes_with_one_hash_share_a_queue(void **state)
-{
-	struct drive *d = drive_new();
-	uint64_t a, b, c, e;
-
-	(void)state;
-	a = ask(d, ZX_POST, ROUTE);
-	answer(d, a, 200, HEAD("shared", "5", "4", "5"), "{}");
-	b = ask(d, ZX_GET, "/channels/1/pins");
-	answer(d, b, 200, HEAD("shared", "5", "0", "2"), "{}");
-	assert_int_equal(stats(d)->buckets, 1);
-	/* Used up for both. */
-	c = ask(d, ZX_POST, ROUTE);
-	e = ask(d, ZX_GET, "/channels/1/pins");
-	assert_int_equal(times_sent(d, c) + times_sent(d, e), 0);
-	pass(d, 2000);
-	assert_int_equal(sent_at(d, c, 1), 3000);
-	assert_int_equal(sent_at(d, e, 1), 3000);
-	drive_free(d);
-}
-
-static void RL_01__waiting_requests_move_along_when_routes_merge(void **state)
-{
-	struct drive *d = drive_new();
-	uint64_t a, b, c, e;
-
-	(void)state;
-	a = ask(d, ZX_POST, ROUTE);
-	b = ask(d, ZX_GET, "/channels/1/pins");
-	c = ask(d, ZX_GET, "/channels/1/pins");
-	e = ask(d, ZX_POST, ROUTE);
-	answer(d, a, 200, HEAD("shared", "2", "0", "1"), "{}");
-	assert_int_equal(times_sent(d, e), 0);
-	answer(d, b, 200, HEAD("shared", "2", "0", "1"), "{}");
-	assert_int_equal(stats(d)->buckets, 1);
-	assert_int_equal(times_sent(d, c) + times_sent(d, e), 0);
-	pass(d, 1000);
-	assert_int_equal(sent_at(d, c, 1), 2000);
-	assert_int_equal(sent_at(d, e, 1), 2000);
-	answer(d, c, 200, "", "");
-	answer(d, e, 200, "", "");
-	assert_int_equal(d->dones, 4);
-	drive_free(d);
-}
-
-static void RL_01__a_lane_whose_hash_changes_leaves_the_others(void **state)
-{
-	struct drive *d = drive_new();
-	uint64_t a, b, c, e;
-
-	(void)state;
-	a = ask(d, ZX_POST, ROUTE);
-	answer(d, a, 200, HEAD("x", "5", "4", "5"), "{}");
-	b = ask(d, ZX_GET, "/channels/1/pins");
-	answer(d, b, 200, HEAD("x", "5", "3", "5"), "{}");
-	c = ask(d, ZX_POST, ROUTE);
-	answer(d, c, 200, HEAD("y", "1", "0", "60"), "{}");
-	assert_int_equal(stats(d)->buckets, 2);
-	e = ask(d, ZX_GET, "/channels/1/pins");
-	assert_int_equal(times_sent(d, e), 1);
-	e = ask(d, ZX_POST, ROUTE);
-	assert_int_equal(times_sent(d, e), 0);
-	drive_free(d);
-}
-
-static void RL_01__a_known_template_joins_its_bucket_at_once(void **state)
-{
-	struct drive *d = drive_new();
-	uint64_t a;
-
-	(void)state;
-	/* POST and pins of channel 1 have one hash... */
-	a = ask(d, ZX_POST, ROUTE);
-	answer(d, a, 200, HEAD("x", "5", "4", "5"), "{}");
-	a = ask(d, ZX_GET, "/channels/1/pins");
-	answer(d, a, 200, HEAD("x", "5", "3", "5"), "{}");
-	/* ...so those of channel 2 share too, and only one of them asks. */
-	a = ask(d, ZX_POST, "/channels/2/messages");
-	assert_int_equal(times_sent(d, a), 1);
-	a = ask(d, ZX_GET, "/channels/2/pins");
-	assert_int_equal(times_sent(d, a), 0);
-	drive_free(d);
-}
-
-static void RL_02__same_hash_other_channel_is_another_bucket(void **state)
-{
-	struct drive *d = drive_new();
-	uint64_t a, b, c;
-
-	(void)state;
-	a = ask(d, ZX_POST, "/channels/1/messages");
-	b = ask(d, ZX_POST, "/channels/2/messages");
-	answer(d, a, 200, HEAD("h", "5", "0", "60"), "{}");
-	answer(d, b, 200, HEAD("h", "5", "4", "60"), "{}");
-	c = ask(d, ZX_POST, "/channels/2/messages");
-	assert_int_equal(times_sent(d, c), 1);
-	c = ask(d, ZX_POST, "/channels/1/messages");
-	assert_int_equal(times_sent(d, c), 0);
-	drive_free(d);
-}
-
-static void RL_02__another_method_waits_for_nothing(void **state)
-{
-	struct drive *d = drive_new();
-	uint64_t a, b;
-
-	(void)state;
-	a = ask(d, ZX_GET, "/channels/1");
-	answer(d, a, 200, HEAD("g", "1", "0", "60"), "{}");
-	b = ask(d, ZX_PATCH, "/channels/1");
-	assert_int_equal(times_sent(d, b), 1);
-	drive_free(d);
-}
-
 static void RL_03__reset_after_is_rounded_up_to_ms(void **state)
 {
 	static const struct {
@@ -366,19 +252,27 @@ static void bucket__their_number_is_bounded(void **state)
 	drive_free(d);
 }
 
+static void RL_04__what_is_under_way_counts_in_the_next_window(void **state)
+{
+	struct drive *d = drive_new();
+	uint64_t a = ask(d, ZX_GET, ROUTE), b, c;
+
+	(void)state;
+	answer(d, a, 200, HEAD("h", "2", "1", "5"), "{}");
+	pass(d, 4999);
+	a = ask(d, ZX_GET, ROUTE);
+	b = ask(d, ZX_GET, ROUTE);
+	c = ask(d, ZX_GET, ROUTE);
+	assert_int_equal(times_sent(d, a), 1);
+	pass(d, 1);
+	assert_int_equal(times_sent(d, b), 1);
+	assert_int_equal(times_sent(d, c), 0);
+	drive_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(RL_01__two_routes_with_one_hash_share_a_queue),
-		cmocka_unit_test(
-			RL_01__waiting_requests_move_along_when_routes_merge),
-		cmocka_unit_test(
-			RL_01__a_lane_whose_hash_changes_leaves_the_others),
-		cmocka_unit_test(
-			RL_01__a_known_template_joins_its_bucket_at_once),
-		cmocka_unit_test(
-			RL_02__same_hash_other_channel_is_another_bucket),
-		cmocka_unit_test(RL_02__another_method_waits_for_nothing),
 		cmocka_unit_test(RL_03__reset_after_is_rounded_up_to_ms),
 		cmocka_unit_test(RL_03__remaining_0_waits_and_more_does_not),
 		cmocka_unit_test(
@@ -394,6 +288,8 @@ int main(void)
 		cmocka_unit_test(bucket__idle_ones_are_forgotten),
 		cmocka_unit_test(bucket__idle_ones_that_still_hold_are_kept),
 		cmocka_unit_test(bucket__their_number_is_bounded),
+		cmocka_unit_test(
+			RL_04__what_is_under_way_counts_in_the_next_window),
 	};
 
 	return cmocka_run_group_tests_name("rest/bucket", tests, NULL, NULL);

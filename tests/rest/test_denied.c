@@ -238,6 +238,24 @@ static void RL_14__a_thousand_are_remembered(void **state)
 	drive_free(d);
 }
 
+static void RL_13__old_ones_do_not_add_up(void **state)
+{
+	struct drive *d = drive_new();
+	uint64_t a;
+	int i;
+
+	(void)state;
+	deny(d, KICK, 50013, 2);
+	for (i = 0; i < 4; i++) {
+		pass(d, 100000);
+		answer(d, ask(d, ZX_DELETE, KICK), 404, "", "{}");
+	}
+	deny(d, KICK, 50013, 1);
+	a = ask(d, ZX_DELETE, KICK);
+	assert_int_equal(times_sent(d, a), 1);
+	drive_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +275,7 @@ int main(void)
 		cmocka_unit_test(RL_14__a_token_refused_is_not_tried_again),
 		cmocka_unit_test(RL_14__an_interaction_s_answer_may_still_come),
 		cmocka_unit_test(RL_14__a_thousand_are_remembered),
+		cmocka_unit_test(RL_13__old_ones_do_not_add_up),
 	};
 
 	return cmocka_run_group_tests_name("rest/denied", tests, NULL, NULL);

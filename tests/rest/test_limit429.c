@@ -341,6 +341,44 @@ static void RL_18__a_limit_of_48_hours_is_told_not_waited(void **state)
 	drive_free(d);
 }
 
+static void RL_08__sub_limits_use_up_patience(void **state)
+{
+	struct drive *d = drive_new();
+	uint64_t a = ask_patient(d, ZX_PATCH, "/channels/1", 5000);
+
+	(void)state;
+	answer(d, a, 429, HEAD("c", "5", "4", "15") "Retry-After: 3\n", "{}");
+	pass(d, 3000);
+	assert_int_equal(times_sent(d, a), 2);
+	answer(d, a, 429, HEAD("c", "5", "3", "12") "Retry-After: 3\n", "{}");
+	assert_err(result_of(d, a)->err, ZX_E_WOULDWAIT);
+	drive_free(d);
+}
+
+static void RL_08__after_some_good_answers_all_is_as_before(void **state)
+{
+	struct drive *d = drive_new();
+	uint64_t a = ask(d, ZX_PATCH, "/channels/1"), b;
+	int i;
+
+	(void)state;
+	answer(d, a, 429, HEAD("c", "50", "40", "1") "Retry-After: 1\n", "{}");
+	pass(d, 1000);
+	answer(d, a, 200, HEAD("c", "50", "49", "1"), "{}");
+	for (i = 0; i < 7; i++) {
+		a = ask(d, ZX_PATCH, "/channels/1");
+		b = ask(d, ZX_PATCH, "/channels/1");
+		/* One by one at first. */
+		assert_int_equal(times_sent(d, b), 0);
+		assert_err(zx_rest_cancel(d->r, b, d->now), ZX_OK);
+		answer(d, a, 200, HEAD("c", "50", "40", "1"), "{}");
+	}
+	a = ask(d, ZX_PATCH, "/channels/1");
+	b = ask(d, ZX_PATCH, "/channels/1");
+	assert_int_equal(times_sent(d, a) + times_sent(d, b), 2);
+	drive_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -367,6 +405,9 @@ int main(void)
 			RL_10__emoji_routes_expect_429_with_remaining_left),
 		cmocka_unit_test(RL_16__a_403_of_cloudflare_holds_for_minutes),
 		cmocka_unit_test(RL_18__a_limit_of_48_hours_is_told_not_waited),
+		cmocka_unit_test(RL_08__sub_limits_use_up_patience),
+		cmocka_unit_test(
+			RL_08__after_some_good_answers_all_is_as_before),
 	};
 
 	return cmocka_run_group_tests_name("rest/limit429", tests, NULL, NULL);

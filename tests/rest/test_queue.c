@@ -248,6 +248,29 @@ static void queue__ten_thousand_wait_cheaply(void **state)
 	drive_free(d);
 }
 
+static void queue__kinds_of_requests_take_turns_too(void **state)
+{
+	struct drive *d = drive_slots(1, 0);
+	uint64_t busy, mine[5], hook[5];
+	int i;
+
+	(void)state;
+	answer(d, ask(d, ZX_POST, "/channels/1"), 200, "", "{}");
+	answer(d, ask(d, ZX_POST, "/webhooks/1/t"), 200, "", "{}");
+	busy = ask(d, ZX_GET, "/users/@me");
+	for (i = 0; i < 5; i++) {
+		mine[i] = ask(d, ZX_POST, "/channels/1");
+		hook[i] = ask(d, ZX_POST, "/webhooks/1/t");
+	}
+	answer(d, busy, 200, "", "{}");
+	while (d->sents < 3 + 6)
+		answer(d, d->sent[d->sents - 1].id, 200, "", "{}");
+	for (i = 0; i < 3; i++)
+		assert_int_equal(
+			times_sent(d, mine[i]) + times_sent(d, hook[i]), 2);
+	drive_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -264,6 +287,7 @@ int main(void)
 			queue__waiting_for_the_global_limit_is_waiting),
 		cmocka_unit_test(queue__a_full_queue_refuses),
 		cmocka_unit_test(queue__ten_thousand_wait_cheaply),
+		cmocka_unit_test(queue__kinds_of_requests_take_turns_too),
 	};
 
 	return cmocka_run_group_tests_name("rest/queue", tests, NULL, NULL);

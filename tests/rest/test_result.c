@@ -20,6 +20,7 @@ static struct drive *drive_small(void)
 static void result__cancelling_ends_with_one_result(void **state)
 {
 	struct drive *d = drive_new();
+	struct zx_rest_reply late = { .status = 200 };
 	uint64_t a = ask(d, ZX_GET, ROUTE), b = ask(d, ZX_GET, ROUTE), c, p;
 
 	(void)state;
@@ -38,6 +39,7 @@ static void result__cancelling_ends_with_one_result(void **state)
 	answer(d, a, 200, HEAD("h", "5", "4", "5"), "{}");
 	assert_int_equal(d->dones, 2);
 	assert_int_equal(times_sent(d, c), 1);
+	assert_err(zx_rest_feed(d->r, a, &late, d->now), ZX_E_NOTFOUND);
 	/* Paused. */
 	p = ask(d, ZX_GET, "/users/@me");
 	fault(d, p, ZX_E_CONNECT);
@@ -79,6 +81,12 @@ static void result__cancelled_before_poll_is_not_sent(void **state)
 	assert_err(zx_rest_cancel(d->r, a, d->now), ZX_OK);
 	drain(d);
 	assert_int_equal(times_sent(d, a), 0);
+	assert_int_equal(times_sent(d, b), 1);
+	/* Nor does it count: one is left, and the next one gets it. */
+	answer(d, b, 200, HEAD("h", "2", "1", "9"), "{}");
+	assert_err(zx_rest_submit(d->r, &req, d->now, &a), ZX_OK);
+	assert_err(zx_rest_cancel(d->r, a, d->now), ZX_OK);
+	b = ask(d, ZX_GET, ROUTE);
 	assert_int_equal(times_sent(d, b), 1);
 	drive_free(d);
 }
