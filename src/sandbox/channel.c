@@ -30,8 +30,7 @@ cJSON *zx__channel_out(const cJSON *channel)
 	return o;
 }
 
-void zx__channel_remember(struct zx__world *w, uint64_t id,
-			  struct zx__guild *g)
+void zx__channel_remember(struct zx__world *w, uint64_t id, struct zx__guild *g)
 {
 	zx__set_put(&w->made, id, zx__id_string(g->id));
 }
@@ -66,8 +65,9 @@ static void typed_fields(cJSON *ch, int type)
 		return;
 	zx__dom_set(ch, "last_message_id:n rate_limit_per_user:0");
 	if (type == 2 || type == 13)
-		zx__dom_set(ch, "bitrate:i user_limit:0 rtc_region:n "
-				"video_quality_mode:i topic:n",
+		zx__dom_set(ch,
+			    "bitrate:i user_limit:0 rtc_region:n "
+			    "video_quality_mode:i topic:n",
 			    64000, 1);
 	else
 		zx__dom_set(ch, "topic:n last_pin_timestamp:n "
@@ -92,7 +92,8 @@ cJSON *zx__channel_make(uint64_t id, uint64_t guild, int type, const char *name,
 	return ch;
 }
 
-/* Reading ---------------------------------------------------------------------- */
+/* Reading
+ * ---------------------------------------------------------------------- */
 
 void zx__list_channels(struct zx__call *c)
 {
@@ -104,7 +105,8 @@ void zx__get_channel(struct zx__call *c)
 	zx__reply(c, 200, zx__channel_out(c->channel));
 }
 
-/* Creating --------------------------------------------------------------------- */
+/* Creating
+ * --------------------------------------------------------------------- */
 
 static int last_position(struct zx__guild *g, int voice)
 {
@@ -154,8 +156,8 @@ static void check_parent(struct zx__call *c, const cJSON *body, int type)
 static int has_feature(struct zx__guild *g, const char *name)
 {
 	ZX__EACH(f, zx__get(g->dom, "features"))
-		if (cJSON_IsString(f) && !strcmp(f->valuestring, name))
-			return 1;
+	if (cJSON_IsString(f) && !strcmp(f->valuestring, name))
+		return 1;
 	return 0;
 }
 
@@ -208,15 +210,17 @@ void zx__create_channel(struct zx__call *c)
 	zx__channel_remember(c->w, id, c->guild);
 	zx__channel_apply(c, ch);
 	zx__audit(c, c->guild, 10, id,
-		  zx__audit_diff(NULL, ch, "name type topic nsfw "
-					   "rate_limit_per_user bitrate"),
+		  zx__audit_diff(NULL, ch,
+				 "name type topic nsfw "
+				 "rate_limit_per_user bitrate"),
 		  NULL);
 	zx__emit(c->w, c->guild->id, "CHANNEL_CREATE", zx__channel_out(ch));
 	zx__guild_touched(c->w, c->guild);
 	zx__reply(c, 201, zx__channel_out(ch));
 }
 
-/* Changing ---------------------------------------------------------------------- */
+/* Changing
+ * ---------------------------------------------------------------------- */
 
 static const char *const audited =
 	"name type topic nsfw rate_limit_per_user bitrate user_limit "
@@ -304,7 +308,8 @@ void zx__patch_channel(struct zx__call *c)
 		patch_guild_channel(c);
 }
 
-/* Moving ----------------------------------------------------------------------- */
+/* Moving
+ * ----------------------------------------------------------------------- */
 
 static void check_moves(struct zx__call *c)
 {
@@ -316,7 +321,8 @@ static void check_moves(struct zx__call *c)
 			"Only iterables may be used in a ListType");
 		return;
 	}
-	ZX__EACH(move, c->body) {
+	ZX__EACH(move, c->body)
+	{
 		zx__at_i(at, "", i++);
 		zx__form_required(c, move, at, "id");
 		zx__form_int(c, move, at, "position", 0, 2147483647);
@@ -336,9 +342,8 @@ static void move_one(struct zx__call *c, cJSON *ch, const cJSON *move)
 	if (zx__some(move, "position"))
 		zx__dom_set(ch, "position:i", zx__int(move, "position"));
 	if (zx__get(move, "parent_id")) {
-		cJSON *parent =
-			zx__set_get(&c->guild->channels,
-				    zx__dom_id(move, "parent_id"));
+		cJSON *parent = zx__set_get(&c->guild->channels,
+					    zx__dom_id(move, "parent_id"));
 
 		zx__dom_set(ch, "parent_id:c", zx__get(move, "parent_id"));
 		if (parent && zx__true(move, "lock_permissions"))
@@ -356,7 +361,8 @@ void zx__move_channels(struct zx__call *c)
 	check_moves(c);
 	if (zx__form_failed(c) || c->res->status)
 		return;
-	ZX__EACH(move, c->body) {
+	ZX__EACH(move, c->body)
+	{
 		cJSON *ch = zx__set_get(&c->guild->channels,
 					zx__dom_id(move, "id"));
 
@@ -366,15 +372,14 @@ void zx__move_channels(struct zx__call *c)
 		}
 	}
 	ZX__EACH(move, c->body)
-		move_one(c,
-			 zx__set_get(&c->guild->channels,
-				     zx__dom_id(move, "id")),
-			 move);
+	move_one(c, zx__set_get(&c->guild->channels, zx__dom_id(move, "id")),
+		 move);
 	zx__guild_touched(c->w, c->guild);
 	zx__no_content(c);
 }
 
-/* Removing --------------------------------------------------------------------- */
+/* Removing
+ * --------------------------------------------------------------------- */
 
 static void orphan(struct zx__call *c, uint64_t category)
 {
@@ -411,8 +416,8 @@ static void forget(struct zx__call *c, uint64_t id)
 			cJSON_ReplaceItemInObjectCaseSensitive(
 				c->guild->dom, keys[i], cJSON_CreateNull());
 	for (size_t i = c->guild->webhooks.n; i > 0; i--)
-		if (zx__dom_id(c->guild->webhooks.v[i - 1].dom,
-			       "channel_id") == id)
+		if (zx__dom_id(c->guild->webhooks.v[i - 1].dom, "channel_id") ==
+		    id)
 			zx__set_del(&c->guild->webhooks,
 				    c->guild->webhooks.v[i - 1].id);
 	for (int i = cJSON_GetArraySize(c->guild->invites); i > 0; i--) {

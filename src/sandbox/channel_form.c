@@ -21,7 +21,8 @@ static void check_tags(struct zx__call *c)
 
 	if (!zx__form_array(c, c->body, "", "available_tags", 0, 20))
 		return;
-	ZX__EACH(tag, zx__get(c->body, "available_tags")) {
+	ZX__EACH(tag, zx__get(c->body, "available_tags"))
+	{
 		zx__at_i(at, "available_tags", i++);
 		zx__form_required(c, tag, at, "name");
 		zx__form_str(c, tag, at, "name", 1, 50);
@@ -95,7 +96,8 @@ static cJSON *tags_of(struct zx__call *c)
 {
 	cJSON *list = cJSON_CreateArray();
 
-	ZX__EACH(tag, zx__get(c->body, "available_tags")) {
+	ZX__EACH(tag, zx__get(c->body, "available_tags"))
+	{
 		uint64_t id = zx__dom_id(tag, "id");
 
 		cJSON_AddItemToArray(

@@ -129,7 +129,8 @@ void zx__dom_set(cJSON *obj, const char *spec, ...)
 	va_end(ap);
 }
 
-/* Reading --------------------------------------------------------------------- */
+/* Reading ---------------------------------------------------------------------
+ */
 
 cJSON *zx__get_mut(cJSON *obj, const char *key)
 {
@@ -226,8 +227,8 @@ void zx__drop(cJSON *obj, const char *keys)
 int zx__ids_have(const cJSON *ids, uint64_t id)
 {
 	ZX__EACH(item, ids)
-		if (zx__dom_u64(item) == id)
-			return 1;
+	if (zx__dom_u64(item) == id)
+		return 1;
 	return 0;
 }
 
@@ -241,7 +242,8 @@ void zx__ids_remove(cJSON *ids, uint64_t id)
 	}
 }
 
-/* Text ------------------------------------------------------------------------- */
+/* Text
+ * ------------------------------------------------------------------------- */
 
 static int is_number_char(char c)
 {
@@ -281,8 +283,8 @@ static void keep_integers(struct zx_str in, struct zx_buf *out)
 		while (!quoted && i < in.len && is_number_char(in.ptr[i]))
 			i++;
 		if (i > from)
-			add_number(out, (struct zx_str){ in.ptr + from,
-							 i - from });
+			add_number(out,
+				   (struct zx_str){ in.ptr + from, i - from });
 		else
 			zx_buf_addch(out, in.ptr[i++]);
 	}

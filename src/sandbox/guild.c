@@ -29,9 +29,9 @@ struct zx__guild *zx__guild_by_id(struct zx__world *w, uint64_t id)
 
 void zx__guild_free(struct zx__guild *g)
 {
-	struct zx__set *sets[] = { &g->roles,	 &g->channels, &g->threads,
-				   &g->members,	 &g->emojis,   &g->stickers,
-				   &g->bans,	 &g->webhooks, &g->events };
+	struct zx__set *sets[] = { &g->roles,	&g->channels, &g->threads,
+				   &g->members, &g->emojis,   &g->stickers,
+				   &g->bans,	&g->webhooks, &g->events };
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++)
 		zx__set_free(sets[i]);
@@ -51,7 +51,8 @@ cJSON *zx__guild_out(const struct zx__guild *g)
 	return o;
 }
 
-/* The page -------------------------------------------------------------------- */
+/* The page --------------------------------------------------------------------
+ */
 
 void zx__guild_touched(struct zx__world *w, struct zx__guild *g)
 {
@@ -96,7 +97,8 @@ void zx__guild_changed(struct zx__world *w, struct zx__guild *g)
 	zx__guild_touched(w, g);
 }
 
-/* Routes ----------------------------------------------------------------------- */
+/* Routes
+ * ----------------------------------------------------------------------- */
 
 void zx__get_guild(struct zx__call *c)
 {
@@ -138,8 +140,8 @@ static const char *const pictures[] = { "icon", "splash", "banner",
 
 static void check_channel(struct zx__call *c, const char *key, int type)
 {
-	const cJSON *ch = zx__set_get(&c->guild->channels,
-				      zx__dom_id(c->body, key));
+	const cJSON *ch =
+		zx__set_get(&c->guild->channels, zx__dom_id(c->body, key));
 
 	if (!zx__form_id(c, c->body, "", key))
 		return;
@@ -178,8 +180,8 @@ static void check_guild(struct zx__call *c)
 static int has_word(const cJSON *list, const char *word)
 {
 	ZX__EACH(item, list)
-		if (cJSON_IsString(item) && !strcmp(item->valuestring, word))
-			return 1;
+	if (cJSON_IsString(item) && !strcmp(item->valuestring, word))
+		return 1;
 	return 0;
 }
 
@@ -189,8 +191,8 @@ static int community_refused(struct zx__call *c)
 	const cJSON *wanted = zx__some(c->body, "features");
 	const cJSON *now = zx__get(c->guild->dom, "features");
 
-	if (!wanted || has_word(wanted, "COMMUNITY") ==
-			       has_word(now, "COMMUNITY"))
+	if (!wanted ||
+	    has_word(wanted, "COMMUNITY") == has_word(now, "COMMUNITY"))
 		return 0;
 	if (!(zx__perm_base(c->w, c->guild, zx__bot(c->w)) &
 	      ZX__P_ADMINISTRATOR)) {
@@ -204,8 +206,7 @@ static int community_refused(struct zx__call *c)
 		zx__form_required(c, c->body, "", "rules_channel_id");
 	if (!zx__some(c->body, "public_updates_channel_id") &&
 	    !zx__some(c->guild->dom, "public_updates_channel_id"))
-		zx__form_required(c, c->body, "",
-				  "public_updates_channel_id");
+		zx__form_required(c, c->body, "", "public_updates_channel_id");
 	return zx__form_failed(c);
 }
 
@@ -227,10 +228,9 @@ static int pictures_refused(struct zx__call *c)
 /* Only what the app may change of the features; NEWS comes with COMMUNITY. */
 static cJSON *new_features(struct zx__call *c)
 {
-	static const char *const mutable_ones[] = {
-		"COMMUNITY", "DISCOVERABLE", "INVITES_DISABLED",
-		"RAID_ALERTS_DISABLED"
-	};
+	static const char *const mutable_ones[] = { "COMMUNITY", "DISCOVERABLE",
+						    "INVITES_DISABLED",
+						    "RAID_ALERTS_DISABLED" };
 	const cJSON *wanted = zx__get(c->body, "features");
 	cJSON *list = cJSON_CreateArray();
 
@@ -249,7 +249,8 @@ static void apply_guild(struct zx__call *c)
 
 	if (zx__some(fields, "features"))
 		zx__dom_set(fields, "features:o", new_features(c));
-	ZX__EACH(f, fields) {
+	ZX__EACH(f, fields)
+	{
 		cJSON *v = zx__dup(f);
 
 		if (cJSON_IsNull(f) && zx__some(c->guild->dom, f->string) &&

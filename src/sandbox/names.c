@@ -7,18 +7,18 @@
 #include "sandbox/world_int.h"
 
 static const char *const people[] = {
-	"mira",	  "jonas",  "aiko",   "tobi",	"lena",	  "oskar",  "priya",
-	"mateo",  "sanne",  "yusuf",  "freya",	"dario",  "noemi",  "kwame",
-	"ingrid", "pavel",  "zoe",    "rafael", "hanna",  "elif",   "viktor",
-	"amara",  "bruno",  "chloe",  "dimitri", "esme",  "farid",  "greta",
-	"hugo",	  "isla",   "jasper", "kiara",	"leon",	  "maya",   "nils",
-	"olivia", "quinn",  "rosa",   "samir",	"tilda",
+	"mira",	  "jonas", "aiko",   "tobi",	"lena",	 "oskar", "priya",
+	"mateo",  "sanne", "yusuf",  "freya",	"dario", "noemi", "kwame",
+	"ingrid", "pavel", "zoe",    "rafael",	"hanna", "elif",  "viktor",
+	"amara",  "bruno", "chloe",  "dimitri", "esme",	 "farid", "greta",
+	"hugo",	  "isla",  "jasper", "kiara",	"leon",	 "maya",  "nils",
+	"olivia", "quinn", "rosa",   "samir",	"tilda",
 };
 
 static const char *const servers[] = {
-	"Zoryx Lounge",	  "Night Owls",	       "Pixel Forge",
-	"Rust & Coffee",  "The Reading Room",  "Speedrun Club",
-	"Analog Photography", "Bike Kitchen",  "Board Game Tuesdays",
+	"Zoryx Lounge",	      "Night Owls",	  "Pixel Forge",
+	"Rust & Coffee",      "The Reading Room", "Speedrun Club",
+	"Analog Photography", "Bike Kitchen",	  "Board Game Tuesdays",
 	"Synth Corner",
 };
 

@@ -24,8 +24,8 @@ static int may_write(struct zx__call *c, uint64_t bits)
 static uint64_t bits_of(const cJSON *list, uint64_t id, const char *key)
 {
 	ZX__EACH(o, list)
-		if (zx__dom_id(o, "id") == id)
-			return zx__dom_id(o, key);
+	if (zx__dom_id(o, "id") == id)
+		return zx__dom_id(o, key);
 	return 0;
 }
 
@@ -56,9 +56,9 @@ cJSON *zx__overwrites(struct zx__call *c, const cJSON *list)
 	int i = 0;
 
 	if (list)
-		zx__form_array(c, c->body, "", "permission_overwrites", 0,
-			       100);
-	ZX__EACH(o, list) {
+		zx__form_array(c, c->body, "", "permission_overwrites", 0, 100);
+	ZX__EACH(o, list)
+	{
 		check(c, o, zx__at_i(at, "permission_overwrites", i++));
 		bits |= changed_bits(c, o);
 		cJSON_AddItemToArray(out, normal(o));
@@ -74,7 +74,8 @@ static int index_of(const cJSON *list, uint64_t id)
 {
 	int i = 0;
 
-	ZX__EACH(o, list) {
+	ZX__EACH(o, list)
+	{
 		if (zx__dom_id(o, "id") == id)
 			return i;
 		i++;

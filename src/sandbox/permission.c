@@ -6,12 +6,12 @@
 
 #include "sandbox/world_int.h"
 
-#define WITHOUT_SEND                                                          \
-	(ZX__P_SEND_TTS | ZX__P_EMBED_LINKS | ZX__P_ATTACH_FILES |            \
+#define WITHOUT_SEND                                                           \
+	(ZX__P_SEND_TTS | ZX__P_EMBED_LINKS | ZX__P_ATTACH_FILES |             \
 	 ZX__P_MENTION_EVERYONE)
 #define TIMED_OUT (ZX__P_VIEW | ZX__P_HISTORY)
 /* What voice channels add; of no use to whom may not connect. */
-#define VOICE                                                                 \
+#define VOICE                                                                  \
 	(ZX__P(8) | ZX__P(9) | ZX__P(21) | ZX__P(22) | ZX__P(23) | ZX__P(24) | \
 	 ZX__P(25) | ZX__P(32) | ZX__P(39) | ZX__P(42) | ZX__P(45))
 
@@ -76,8 +76,8 @@ uint64_t zx__perm_compute(const struct zx__perm_case *p)
 {
 	uint64_t bits = base_bits(p);
 
-	if (bits == ZX__P_ALL && (p->user == p->owner ||
-				  (bits & ZX__P_ADMINISTRATOR)))
+	if (bits == ZX__P_ALL &&
+	    (p->user == p->owner || (bits & ZX__P_ADMINISTRATOR)))
 		return bits;
 	if (p->in_channel)
 		bits = overwritten(p, bits);
@@ -86,7 +86,8 @@ uint64_t zx__perm_compute(const struct zx__perm_case *p)
 	return p->in_channel ? implied(p, bits) : bits;
 }
 
-/* From DOM ------------------------------------------------------------------------ */
+/* From DOM
+ * ------------------------------------------------------------------------ */
 
 enum { MAX_ROLES = 256, MAX_OVERWRITES = 1000 };
 
@@ -105,7 +106,8 @@ int zx__timed_out(struct zx__world *w, const cJSON *member)
 static void collect_roles(struct zx__guild *g, const cJSON *member,
 			  struct scratch *s, struct zx__perm_case *p)
 {
-	ZX__EACH(id, zx__get(member, "roles")) {
+	ZX__EACH(id, zx__get(member, "roles"))
+	{
 		const cJSON *role = zx__set_get(&g->roles, zx__dom_u64(id));
 
 		if (!role || p->role_count == MAX_ROLES)
@@ -118,7 +120,8 @@ static void collect_roles(struct zx__guild *g, const cJSON *member,
 static void collect_overwrites(const cJSON *channel, struct scratch *s,
 			       struct zx__perm_case *p)
 {
-	ZX__EACH(o, zx__get(channel, "permission_overwrites")) {
+	ZX__EACH(o, zx__get(channel, "permission_overwrites"))
+	{
 		if (p->overwrite_count == MAX_OVERWRITES)
 			break;
 		s->over[p->overwrite_count++] = (struct zx__overwrite){
@@ -165,8 +168,8 @@ static uint64_t compute(struct zx__world *w, struct zx__guild *g,
 	p.role_bits = s->bits;
 	p.overwrites = s->over;
 	p.timed_out = zx__timed_out(w, member);
-	p.voice = rules && (zx__int(rules, "type") == 2 ||
-			    zx__int(rules, "type") == 13);
+	p.voice = rules &&
+		  (zx__int(rules, "type") == 2 || zx__int(rules, "type") == 13);
 	collect_roles(g, member, s, &p);
 	collect_overwrites(rules, s, &p);
 	bits = zx__perm_compute(&p);
@@ -188,10 +191,10 @@ static int outside_private_thread(const cJSON *channel, uint64_t user,
 	return !zx__ids_have(zx__get(channel, "_members"), user);
 }
 
-#define IN_A_DM                                                               \
-	(ZX__P_VIEW | ZX__P_SEND | ZX__P_EMBED_LINKS | ZX__P_ATTACH_FILES |   \
-	 ZX__P_HISTORY | ZX__P_MENTION_EVERYONE | ZX__P_EXTERNAL_EMOJIS |     \
-	 ZX__P_ADD_REACTIONS | ZX__P_USE_COMMANDS | ZX__P_PIN_MESSAGES |      \
+#define IN_A_DM                                                                \
+	(ZX__P_VIEW | ZX__P_SEND | ZX__P_EMBED_LINKS | ZX__P_ATTACH_FILES |    \
+	 ZX__P_HISTORY | ZX__P_MENTION_EVERYONE | ZX__P_EXTERNAL_EMOJIS |      \
+	 ZX__P_ADD_REACTIONS | ZX__P_USE_COMMANDS | ZX__P_PIN_MESSAGES |       \
 	 ZX__P_SEND_POLLS)
 
 uint64_t zx__perm_in(struct zx__world *w, struct zx__guild *g,
@@ -219,7 +222,8 @@ int zx__everyone_sees(struct zx__guild *g, const cJSON *channel)
 
 	if (zx__int(channel, "type") == 12)
 		return 0;
-	ZX__EACH(o, zx__get(rules, "permission_overwrites")) {
+	ZX__EACH(o, zx__get(rules, "permission_overwrites"))
+	{
 		/* One denied role or member is enough to look closer. */
 		if (zx__dom_id(o, "id") != g->id &&
 		    (zx__dom_id(o, "deny") & ZX__P_VIEW))
@@ -231,7 +235,8 @@ int zx__everyone_sees(struct zx__guild *g, const cJSON *channel)
 	return (bits & ZX__P_VIEW) != 0;
 }
 
-/* Heights ---------------------------------------------------------------------- */
+/* Heights
+ * ---------------------------------------------------------------------- */
 
 int zx__role_above(const cJSON *a, const cJSON *b)
 {
@@ -246,7 +251,8 @@ const cJSON *zx__top_role(struct zx__guild *g, uint64_t user)
 {
 	const cJSON *top = NULL;
 
-	ZX__EACH(id, zx__get(zx__member(g, user), "roles")) {
+	ZX__EACH(id, zx__get(zx__member(g, user), "roles"))
+	{
 		const cJSON *role = zx__set_get(&g->roles, zx__dom_u64(id));
 
 		if (role && zx__role_above(role, top))

@@ -20,27 +20,31 @@
 struct zx__world;
 struct zx__wire;
 
-/* HTTP as the wire hands it to the world ------------------------------------- */
+/* HTTP as the wire hands it to the world -------------------------------------
+ */
 
 struct zx__req {
-	const char *method; /* "GET" ... */
-	struct zx_str path; /* without query: "/api/v10/channels/1/messages" */
-	struct zx_str query;/* without "?" */
+	const char *method;  /* "GET" ... */
+	struct zx_str path;  /* without query: "/api/v10/channels/1/messages" */
+	struct zx_str query; /* without "?" */
 	struct zx_str authorization, content_type, reason, user_agent;
 	struct zx_str body;
-	uint64_t now_ms;    /* monotonic */
+	uint64_t now_ms; /* monotonic */
 };
 
 struct zx__res {
 	int status;
 	const char *content_type; /* NULL means application/json */
-	struct zx_buf headers;    /* "Name: value\r\n" lines */
+	struct zx_buf headers;	  /* "Name: value\r\n" lines */
 	struct zx_buf body;
-	uint32_t delay_ms;        /* the wire answers that much later */
-	int drop;                 /* 1: the wire closes without an answer */
+	uint32_t delay_ms; /* the wire answers that much later */
+	int drop;	   /* 1: the wire closes without an answer */
+	uint64_t hold;	   /* not 0: the answer comes later, by
+			      zx__world_late() */
 };
 
-/* world.c: made by the world, used by the wire -------------------------------- */
+/* world.c: made by the world, used by the wire --------------------------------
+ */
 
 struct zx__world *zx__world_new(const struct zx_sandbox_options *opt,
 				struct zx__wire *wire);
@@ -50,6 +54,9 @@ void zx__world_set_port(struct zx__world *w, uint16_t port);
 /* Answers anything under /api/ and /sandbox/ (not the page's files). */
 void zx__world_http(struct zx__world *w, const struct zx__req *req,
 		    struct zx__res *res);
+/* Asks again for an answer that was held: 1 and the answer is in res, or 0. The
+ * wire asks whenever the world was called or ticked. */
+int zx__world_late(struct zx__world *w, uint64_t hold, struct zx__res *res);
 /* Timers of the world (interaction expiry ...): next due, monotonic ms. */
 uint64_t zx__world_tick(struct zx__world *w, uint64_t now_ms);
 
@@ -80,7 +87,8 @@ void zx__world_online(struct zx__world *w, uint32_t sessions_live);
 cJSON *zx__world_filter(struct zx__world *w, const char *event, const cJSON *d,
 			uint64_t intents);
 
-/* wire.c: made by the wire, used by the world ---------------------------------- */
+/* wire.c: made by the wire, used by the world
+ * ---------------------------------- */
 
 /* Dispatches to the sessions that should have it: guild_id picks the shard, 0
  * means shard 0 (DMs). d stays the caller's. */
@@ -112,7 +120,8 @@ void zx__wire_state(struct zx__wire *wire, cJSON *state);
 uint64_t zx__wire_now(struct zx__wire *wire);
 int64_t zx__wire_wall(struct zx__wire *wire);
 
-/* What the C calls of sandbox.h need from the world ----------------------------- */
+/* What the C calls of sandbox.h need from the world
+ * ----------------------------- */
 
 int zx__world_say(struct zx__world *w, uint64_t user, uint64_t channel,
 		  const char *text, uint64_t *id);
@@ -126,15 +135,18 @@ uint64_t zx__world_channel(struct zx__world *w, uint64_t guild,
 			   const char *name);
 int zx__world_fault(struct zx__world *w, const char *json);
 void zx__world_state(struct zx__world *w, uint64_t as_user, struct zx_buf *out);
-/* 1 and the answer when the interaction has been answered (not just deferred). */
+/* 1 and the answer when the interaction has been answered (not just deferred).
+ */
 int zx__world_answer(struct zx__world *w, uint64_t interaction,
 		     struct zx_buf *message);
-/* 1 and the body of the oldest logged request matching that was not taken yet. */
+/* 1 and the body of the oldest logged request matching that was not taken yet.
+ */
 int zx__world_take_request(struct zx__world *w, const char *pattern,
 			   struct zx_buf *body);
 void zx__world_stats(struct zx__world *w, struct zx_sandbox_stats *out);
 
-/* Helpers both halves use (util.c, the world's) ---------------------------------- */
+/* Helpers both halves use (util.c, the world's)
+ * ---------------------------------- */
 
 /* Ids are strings of decimals in the DOM. 0 when absent. */
 uint64_t zx__dom_id(const cJSON *obj, const char *key);

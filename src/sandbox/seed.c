@@ -29,8 +29,7 @@ static uint64_t mix(uint64_t x)
 
 static uint64_t low_bits(struct zx__world *w, uint64_t ms)
 {
-	return mix(w->opt.seed * UINT64_C(0x9e3779b97f4a7c15) + ms) &
-	       0x3fffff;
+	return mix(w->opt.seed * UINT64_C(0x9e3779b97f4a7c15) + ms) & 0x3fffff;
 }
 
 uint64_t zx__seed_id(struct zx__world *w, uint64_t ms)
@@ -54,7 +53,8 @@ size_t zx__seed_index(struct zx__world *w, uint64_t id)
 	return i < w->guild_count ? i : SIZE_MAX;
 }
 
-/* People ------------------------------------------------------------------------ */
+/* People
+ * ------------------------------------------------------------------------ */
 
 static const struct {
 	const char *name, *shown;
@@ -62,8 +62,7 @@ static const struct {
 	uint64_t ms;
 } personas[] = {
 	[ZX_SANDBOX_OWNER] = { "robin", "Robin", 0, UINT64_C(19000000000) },
-	[ZX_SANDBOX_ADMIN] = { "alex.admin", "Alex", 0,
-			       UINT64_C(21000000000) },
+	[ZX_SANDBOX_ADMIN] = { "alex.admin", "Alex", 0, UINT64_C(21000000000) },
 	[ZX_SANDBOX_MEMBER] = { "sam", "Sam", 0, UINT64_C(31000000000) },
 	[ZX_SANDBOX_BOT] = { "Zoryx", NULL, 1, UINT64_C(240000000000) },
 };
@@ -110,7 +109,8 @@ int zx__seed_users(struct zx__world *w)
 	return ZX_OK;
 }
 
-/* Messages ---------------------------------------------------------------------- */
+/* Messages
+ * ---------------------------------------------------------------------- */
 
 struct line {
 	const char *channel;
@@ -143,10 +143,10 @@ static const struct line lines[] = {
 
 static uint64_t author_of(struct zx__world *w, struct zx__guild *g, int who)
 {
-	uint64_t id = who < 4 ? w->who[who]
-			      : zx__seed_user_id(w, (g->index * 5 +
-						     (size_t)who - 10) %
-							    zx__seed_pool(w));
+	uint64_t id =
+		who < 4 ? w->who[who]
+			: zx__seed_user_id(w, (g->index * 5 + (size_t)who -
+					       10) % zx__seed_pool(w));
 
 	return zx__member(g, id) ? id : w->who[ZX_SANDBOX_MEMBER];
 }

@@ -27,21 +27,22 @@ static uint64_t next_id(struct maker *m)
 	return id;
 }
 
-/* Roles ------------------------------------------------------------------------ */
+/* Roles
+ * ------------------------------------------------------------------------ */
 
-#define EVERYONE                                                              \
-	(ZX__P_CREATE_INVITE | ZX__P_ADD_REACTIONS | ZX__P(9) | ZX__P_VIEW |  \
-	 ZX__P_SEND | ZX__P_EMBED_LINKS | ZX__P_ATTACH_FILES |                \
-	 ZX__P_HISTORY | ZX__P_MENTION_EVERYONE | ZX__P_EXTERNAL_EMOJIS |     \
-	 ZX__P_CONNECT | ZX__P_SPEAK | ZX__P(25) | ZX__P_CHANGE_NICKNAME |    \
-	 ZX__P_USE_COMMANDS | ZX__P(32) | ZX__P_CREATE_PUBLIC_THREADS |       \
-	 ZX__P_CREATE_PRIVATE_THREADS | ZX__P(37) | ZX__P_SEND_IN_THREADS |   \
-	 ZX__P(39) | ZX__P(42) | ZX__P(45) | ZX__P(46) | ZX__P_SEND_POLLS |   \
+#define EVERYONE                                                               \
+	(ZX__P_CREATE_INVITE | ZX__P_ADD_REACTIONS | ZX__P(9) | ZX__P_VIEW |   \
+	 ZX__P_SEND | ZX__P_EMBED_LINKS | ZX__P_ATTACH_FILES | ZX__P_HISTORY | \
+	 ZX__P_MENTION_EVERYONE | ZX__P_EXTERNAL_EMOJIS | ZX__P_CONNECT |      \
+	 ZX__P_SPEAK | ZX__P(25) | ZX__P_CHANGE_NICKNAME |                     \
+	 ZX__P_USE_COMMANDS | ZX__P(32) | ZX__P_CREATE_PUBLIC_THREADS |        \
+	 ZX__P_CREATE_PRIVATE_THREADS | ZX__P(37) | ZX__P_SEND_IN_THREADS |    \
+	 ZX__P(39) | ZX__P(42) | ZX__P(45) | ZX__P(46) | ZX__P_SEND_POLLS |    \
 	 ZX__P(50))
-#define MODERATOR                                                             \
-	(ZX__P_KICK | ZX__P_BAN | ZX__P_VIEW_AUDIT_LOG |                      \
-	 ZX__P_MANAGE_MESSAGES | ZX__P_MANAGE_NICKNAMES |                     \
-	 ZX__P_MANAGE_THREADS | ZX__P_MODERATE | ZX__P_PIN_MESSAGES |         \
+#define MODERATOR                                                              \
+	(ZX__P_KICK | ZX__P_BAN | ZX__P_VIEW_AUDIT_LOG |                       \
+	 ZX__P_MANAGE_MESSAGES | ZX__P_MANAGE_NICKNAMES |                      \
+	 ZX__P_MANAGE_THREADS | ZX__P_MODERATE | ZX__P_PIN_MESSAGES |          \
 	 ZX__P_BYPASS_SLOWMODE)
 
 cJSON *zx__role_make(uint64_t id, const char *name, uint64_t bits, int color,
@@ -85,7 +86,8 @@ static void roles(struct maker *m)
 	zx__dom_set(zx__set_get(&m->g->roles, m->artist), "mentionable:t");
 }
 
-/* Channels ----------------------------------------------------------------------- */
+/* Channels
+ * ----------------------------------------------------------------------- */
 
 static uint64_t channel(struct maker *m, int type, const char *name)
 {
@@ -199,7 +201,8 @@ static void plain_channels(struct maker *m)
 	zx__dom_set(m->g->dom, "system_channel_id:I", general);
 }
 
-/* Members ------------------------------------------------------------------------ */
+/* Members
+ * ------------------------------------------------------------------------ */
 
 static void member(struct maker *m, uint64_t user, const char *nick,
 		   uint64_t role_a, uint64_t role_b)
@@ -246,7 +249,8 @@ static void members(struct maker *m)
 	others(m);
 }
 
-/* The server --------------------------------------------------------------------- */
+/* The server
+ * --------------------------------------------------------------------- */
 
 static cJSON *features(int rich)
 {

@@ -66,10 +66,9 @@ static cJSON *application(struct zx__world *w)
 		"approximate_guild_count:i approximate_user_install_count:0 "
 		"approximate_user_authorization_count:0 tags:a "
 		"explicit_content_filter:0 team:n eligible_oauth2_scopes:a",
-		zx__bot(w), zx__get(bot, "username"), "", bot,
-		install_params(),
-		zx__dom("0:o", zx__dom("oauth2_install_params:o",
-				       install_params())),
+		zx__bot(w), zx__get(bot, "username"), "", bot, install_params(),
+		zx__dom("0:o",
+			zx__dom("oauth2_install_params:o", install_params())),
 		"0000000000000000000000000000000000000000000000000000000000000"
 		"000",
 		flags, (uint64_t)flags, 1, owner, (int)w->guild_count);
@@ -79,7 +78,8 @@ cJSON *zx__application(struct zx__world *w)
 {
 	cJSON *app = application(w);
 
-	ZX__EACH(changed, w->app_changes) {
+	ZX__EACH(changed, w->app_changes)
+	{
 		cJSON_DeleteItemFromObjectCaseSensitive(app, changed->string);
 		cJSON_AddItemToObject(app, changed->string, zx__dup(changed));
 	}
@@ -101,7 +101,8 @@ void zx__patch_application(struct zx__call *c)
 		return;
 	picked = zx__pick(c->body, "description tags install_params "
 				   "custom_install_url");
-	ZX__EACH(changed, picked) {
+	ZX__EACH(changed, picked)
+	{
 		cJSON_DeleteItemFromObjectCaseSensitive(c->w->app_changes,
 							changed->string);
 		cJSON_AddItemToObject(c->w->app_changes, changed->string,
@@ -111,7 +112,8 @@ void zx__patch_application(struct zx__call *c)
 	zx__get_application(c);
 }
 
-/* The gateway -------------------------------------------------------------------- */
+/* The gateway
+ * -------------------------------------------------------------------- */
 
 static void gateway_url(struct zx__world *w, char *out, size_t n)
 {
@@ -145,7 +147,9 @@ void zx__get_gateway_bot(struct zx__call *c)
 				  (int)w->opt.max_concurrency)));
 }
 
-/* Users ---------------------------------------------------------------------------- */
+/* Users
+ * ----------------------------------------------------------------------------
+ */
 
 void zx__get_me(struct zx__call *c)
 {
@@ -178,9 +182,8 @@ void zx__patch_me(struct zx__call *c)
 		    !zx__image_ok(zx__str(c->body, pictures[i])))
 			zx__bad(c, pictures[i], "IMAGE_INVALID",
 				"Invalid image data");
-	if (zx__form_failed(c) ||
-	    (zx__some(c->body, "username") &&
-	     zx__subrate(c, "username", 2, 3600000)))
+	if (zx__form_failed(c) || (zx__some(c->body, "username") &&
+				   zx__subrate(c, "username", 2, 3600000)))
 		return;
 	if (zx__some(c->body, "username"))
 		zx__dom_set(me, "username:c", zx__get(c->body, "username"));
@@ -270,7 +273,9 @@ void zx__leave_guild(struct zx__call *c)
 	zx__fail(c, 400, 50055, "Invalid Guild");
 }
 
-/* DMs ---------------------------------------------------------------------------- */
+/* DMs
+ * ----------------------------------------------------------------------------
+ */
 
 cJSON *zx__dm(struct zx__world *w, uint64_t user)
 {

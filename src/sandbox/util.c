@@ -16,7 +16,8 @@ void zx__iso(int64_t ms, char out[ZX__ISO_SIZE])
 
 	if (!gmtime_r(&s, &tm))
 		memset(&tm, 0, sizeof(tm));
-	snprintf(out, ZX__ISO_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%03d000+00:00",
+	snprintf(out, ZX__ISO_SIZE,
+		 "%04d-%02d-%02dT%02d:%02d:%02d.%03d000+00:00",
 		 (tm.tm_year + 1900) % 10000, tm.tm_mon + 1, tm.tm_mday,
 		 tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(ms % 1000));
 }
@@ -73,7 +74,8 @@ int64_t zx__iso_parse(const char *s)
 	return ((int64_t)timegm(&tm) - zone * 60) * 1000 + ms;
 }
 
-/* Paths ------------------------------------------------------------------------ */
+/* Paths
+ * ------------------------------------------------------------------------ */
 
 static int segment_match(struct zx_str pattern, struct zx_str s)
 {
@@ -104,7 +106,8 @@ int zx__path_match(const char *pattern, const char *method, struct zx_str path)
 	return !path.ptr;
 }
 
-/* Queries ----------------------------------------------------------------------- */
+/* Queries
+ * ----------------------------------------------------------------------- */
 
 static int hex(char c)
 {

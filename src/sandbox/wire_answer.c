@@ -155,6 +155,9 @@ static void late_answer(struct zx__conn *c)
 	zx_buf_release(&res->body);
 }
 
+/* How long an answer is held at most: bots have three seconds. */
+enum { HOLD_MS = 3050 };
+
 static void ask_world(struct zx__conn *c)
 {
 	const struct zx__head *h = &c->http.req;
@@ -177,6 +180,8 @@ static void ask_world(struct zx__conn *c)
 	res->drop = 0;
 	zx__world_http(c->wire->world, &req, res);
 	c->wire->world_dirty = 1;
+	if (res->hold)
+		res->delay_ms = HOLD_MS;
 	if (res->delay_ms) {
 		c->http.waiting = 1;
 		c->http.answer_at = zx_time_add(req.now_ms, res->delay_ms);
@@ -215,10 +220,19 @@ void zx__http_serve(struct zx__conn *c)
 		page_file(c, h->path);
 }
 
+/* Is there an answer by now to what the world held back? */
+static int let_go(struct zx__conn *c)
+{
+	struct zx__res *res = &c->http.late;
+
+	return res->hold && zx__world_late(c->wire->world, res->hold, res);
+}
+
 void zx__http_tick(struct zx__conn *c, uint64_t now)
 {
-	if (!c->http.waiting || now < c->http.answer_at)
+	if (!c->http.waiting || (now < c->http.answer_at && !let_go(c)))
 		return;
+	let_go(c);
 	late_answer(c);
 	zx__http_input(c);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Inside the world: its state and what its files ask of each other. Objects are
- * kept as DOM in the shape in which Discord shows them; a struct holds only what
- * Discord does not show.
+ * kept as DOM in the shape in which Discord shows them; a struct holds only
+ * what Discord does not show.
  */
 #ifndef ZX_SANDBOX_WORLD_INT_H
 #define ZX_SANDBOX_WORLD_INT_H
@@ -16,22 +16,22 @@
 enum {
 	ZX__MAX_GUILDS = 150000,
 	ZX__MAX_MEMBERS = 200000,
-	ZX__MAX_HISTORY = 2000,     /* messages per channel, oldest go */
-	ZX__MAX_HISTORIES = 20000,  /* channels with messages */
+	ZX__MAX_HISTORY = 2000,	   /* messages per channel, oldest go */
+	ZX__MAX_HISTORIES = 20000, /* channels with messages */
 	ZX__MAX_INTERACTIONS = 4096,
-	ZX__MAX_LOG = 5000,         /* requests remembered */
+	ZX__MAX_LOG = 5000,	    /* requests remembered */
 	ZX__MAX_LOG_BODY = 1 << 18, /* bytes of a body remembered */
 	ZX__MAX_LOG_BYTES = 48 << 20,
-	ZX__MAX_AUDIT = 1000,       /* entries per guild */
+	ZX__MAX_AUDIT = 1000, /* entries per guild */
 	ZX__MAX_BUCKETS = 20000,
 	ZX__MAX_FAULTS = 64,
 	ZX__MAX_FILES = 10,
 	ZX__MAX_FILE_BYTES = 10 << 20,
 	ZX__MAX_REQUEST_BYTES = 25 << 20,
 	ZX__MAX_CDN_BYTES = 64 << 20,
-	ZX__MAX_DEPTH = 64,         /* of a JSON body */
-	ZX__PAGE_GUILDS = 50,       /* guilds shown in the state */
-	ZX__PAGE_MEMBERS = 500      /* members per guild shown in the state */
+	ZX__MAX_DEPTH = 64,    /* of a JSON body */
+	ZX__PAGE_GUILDS = 50,  /* guilds shown in the state */
+	ZX__PAGE_MEMBERS = 500 /* members per guild shown in the state */
 };
 
 /* util.c: DOM ------------------------------------------------------------- */
@@ -64,8 +64,8 @@ void zx__drop(cJSON *obj, const char *keys);
 /* Is the id among the strings of the array? */
 int zx__ids_have(const cJSON *ids, uint64_t id);
 void zx__ids_remove(cJSON *ids, uint64_t id);
-#define ZX__EACH(item, list)                                                  \
-	for (const cJSON *item = (list) ? (list)->child : NULL; item;         \
+#define ZX__EACH(item, list)                                                   \
+	for (const cJSON *item = (list) ? (list)->child : NULL; item;          \
 	     item = item->next)
 
 /* ISO 8601 as Discord writes it, and reading one: -1 when it is none. */
@@ -77,10 +77,10 @@ int64_t zx__iso_parse(const char *s);
 cJSON *zx__parse(struct zx_str text);
 void zx__print(const cJSON *v, struct zx_buf *out);
 /* Does "METHOD /path" (pattern with {x} and *) match? */
-int zx__path_match(const char *pattern, const char *method,
-		   struct zx_str path);
+int zx__path_match(const char *pattern, const char *method, struct zx_str path);
 
-/* set.c: objects by id, sorted ---------------------------------------------- */
+/* set.c: objects by id, sorted ----------------------------------------------
+ */
 
 struct zx__item {
 	uint64_t id;
@@ -108,12 +108,12 @@ struct zx__guild {
 	cJSON *dom; /* without the collections */
 	struct zx__set roles, channels, threads, members, emojis, stickers,
 		bans, webhooks, events;
-	cJSON *invites;      /* array */
-	cJSON *audit;        /* array, newest first */
-	cJSON *voice_states; /* array */
-	int dirty;                 /* the page is to be told */
+	cJSON *invites;		   /* array */
+	cJSON *audit;		   /* array, newest first */
+	cJSON *voice_states;	   /* array */
+	int dirty;		   /* the page is to be told */
 	uint64_t members_asked_at; /* op 8 for all members, monotonic */
-	uint64_t creates_day;      /* monotonic start of the 200/day window */
+	uint64_t creates_day;	   /* monotonic start of the 200/day window */
 	unsigned creates;
 };
 
@@ -144,7 +144,7 @@ struct zx__itx {
 	enum zx__itx_state state;
 	int answered_by; /* callback type, 0 before */
 	uint64_t source; /* message a component sits on */
-	uint64_t root;   /* interaction whose response that message is */
+	uint64_t root;	 /* interaction whose response that message is */
 	uint64_t original;
 	int ephemeral, loading;
 	unsigned followups;
@@ -164,7 +164,7 @@ struct zx__fault {
 };
 
 struct zx__log_entry {
-	uint64_t n, ms_taken;
+	uint64_t n;
 	int64_t at;
 	char *method, *path, *query, *type, *body, *reply;
 	size_t body_len, reply_len;
@@ -196,17 +196,23 @@ struct zx__world {
 	cJSON *app_changes; /* what PATCH /applications/@me gave */
 	cJSON *bot_status;  /* {"status", "activities"} */
 	uint32_t online;
+	int agent_told; /* a wrong User-Agent was noted */
+	struct {
+		uint32_t shard, shards;
+		size_t i, index;
+	} cursor; /* of zx__world_guild_create */
 
 	struct zx__guild **guilds; /* NULL entries are not made yet */
-	int dirty;                 /* some guild is */
+	int dirty;		   /* some guild is */
 	size_t guild_count;
-	struct zx__set made; /* channels made at run time: dom is the guild's id */
+	struct zx__set
+		made; /* channels made at run time: dom is the guild's id */
 
 	struct zx__history *histories;
 	size_t history_count, history_cap;
 
 	struct zx__set commands; /* all scopes; guild ones have guild_id */
-	uint64_t creates_day;    /* start of the 200/day window, global scope */
+	uint64_t creates_day;	 /* start of the 200/day window, global scope */
 	unsigned creates;
 
 	struct zx__itx *itx[ZX__MAX_INTERACTIONS]; /* a ring */
@@ -223,7 +229,7 @@ struct zx__world {
 	size_t fault_count;
 
 	struct zx__log_entry *log; /* a ring of ZX__MAX_LOG */
-	uint64_t log_n;            /* of the last entry */
+	uint64_t log_count;	   /* entries ever made */
 	size_t log_bytes;
 
 	struct zx__blob *blobs;
@@ -233,7 +239,8 @@ struct zx__world {
 	struct zx_sandbox_stats stats;
 };
 
-/* A request on its way through ------------------------------------------------ */
+/* A request on its way through ------------------------------------------------
+ */
 
 enum zx__auth { ZX__AUTH_BOT, ZX__AUTH_NONE };
 
@@ -246,6 +253,7 @@ struct zx__route {
 	const char *bucket; /* NULL: no limit */
 	uint16_t limit;
 	uint32_t window_ms;
+	int list; /* the body is an array */
 };
 
 struct zx__call {
@@ -253,17 +261,19 @@ struct zx__call {
 	const struct zx__req *req;
 	struct zx__res *res;
 	const struct zx__route *route;
-	uint64_t id[4];       /* the template's parameters in order */
+	uint64_t id[4];	      /* the template's parameters in order */
 	struct zx_str seg[4]; /* the same as text */
 	size_t segs;
 	struct zx__guild *guild; /* of {guild} or of {channel} */
-	cJSON *channel;          /* of {channel} */
-	cJSON *body;             /* JSON, never NULL in a handler with a body */
+	cJSON *channel;		 /* of {channel} */
+	cJSON *body;		 /* JSON, never NULL in a handler with a body */
 	struct zx__file files[ZX__MAX_FILES];
 	size_t nfiles;
 	char reason[2100]; /* X-Audit-Log-Reason, decoded */
-	cJSON *errors;     /* of the form, NULL while it is good */
-	uint64_t major;    /* top-level resource of the bucket */
+	cJSON *errors;	   /* of the form, NULL while it is good */
+	uint64_t major;	   /* top-level resource of the bucket */
+	int shared;	   /* the 429 was of scope shared */
+	int dropped;	   /* a fault: acted on, never answered */
 };
 
 /* error.c */
@@ -295,8 +305,8 @@ enum zx__unknown {
 	ZX__UNKNOWN_EVENT = 10070
 };
 void zx__unknown(struct zx__call *c, enum zx__unknown what); /* 404 */
-void zx__no_access(struct zx__call *c);                      /* 403 50001 */
-void zx__no_permission(struct zx__call *c);                  /* 403 50013 */
+void zx__no_access(struct zx__call *c);			     /* 403 50001 */
+void zx__no_permission(struct zx__call *c);		     /* 403 50013 */
 
 /* form.c: fields of a body; each notes what is wrong and returns nonzero when
  * the field is there (absent and, where `null_ok`, null give 0). */
@@ -386,9 +396,9 @@ struct zx__overwrite {
 };
 struct zx__perm_case {
 	uint64_t guild, user, owner;
-	uint64_t everyone;            /* permissions of @everyone */
-	const uint64_t *roles;        /* ids of the member's roles */
-	const uint64_t *role_bits;    /* their permissions */
+	uint64_t everyone;	   /* permissions of @everyone */
+	const uint64_t *roles;	   /* ids of the member's roles */
+	const uint64_t *role_bits; /* their permissions */
 	size_t role_count;
 	const struct zx__overwrite *overwrites; /* of the channel */
 	size_t overwrite_count;
@@ -482,49 +492,65 @@ cJSON *zx__member_out(struct zx__world *w, struct zx__guild *g, uint64_t user,
 		      int with_user);
 cJSON *zx__member_make(uint64_t user, int64_t joined, const char *nick);
 
-/* message.c, message_build.c ... */
+/* history.c: the messages of a channel, oldest first. Pointers to a struct
+ * zx__msg are good until the next message is kept. */
 struct zx__history *zx__history(struct zx__world *w, uint64_t channel,
 				int make);
 struct zx__msg *zx__msg_find(struct zx__world *w, uint64_t channel,
 			     uint64_t id);
 struct zx__msg *zx__msg_anywhere(struct zx__world *w, uint64_t id);
+/* Index of the first message with an id of at least `id`. */
+size_t zx__history_from(const struct zx__history *h, uint64_t id);
+/* Keeps it (taken over); announces nothing. NULL without memory. */
+struct zx__msg *zx__msg_keep(struct zx__world *w, uint64_t channel, cJSON *dom);
+void zx__msg_drop(struct zx__world *w, uint64_t channel, uint64_t id);
+void zx__histories_free(struct zx__world *w);
+
+/* announce.c: messages on the gateway and the live feed */
 /* A plain message object of the author; not kept. */
 cJSON *zx__msg_make(struct zx__world *w, uint64_t id, uint64_t channel,
 		    uint64_t author, const char *content);
-/* Keeps it (taken over); announces nothing. NULL without memory. */
-struct zx__msg *zx__msg_keep(struct zx__world *w, uint64_t channel, cJSON *dom);
-/* As a client sees it: without content where the bot may not read it. */
+/* As the bot sees it: without content where it may not read it. */
 cJSON *zx__msg_out(struct zx__world *w, const struct zx__msg *m);
 /* For the page: with ephemeral_for. */
-cJSON *zx__msg_page(struct zx__world *w, const struct zx__msg *m);
-void zx__msg_announce(struct zx__world *w, struct zx__msg *m,
+cJSON *zx__msg_page(const struct zx__msg *m);
+void zx__msg_announce(struct zx__world *w, const struct zx__msg *m,
 		      const char *event);
+/* Keeps a new message and announces it; ephemeral_for 0: everybody's. */
+struct zx__msg *zx__msg_post(struct zx__world *w, cJSON *dom,
+			     uint64_t ephemeral_for);
+/* Drops it and tells; quiet: the gateway hears it from the caller. */
 void zx__msg_remove(struct zx__world *w, uint64_t channel, uint64_t id,
 		    int quiet);
-/* Recomputes mentions, mention_roles, mention_everyone of the content under
- * allowed_mentions (NULL: everything the author may). */
-enum { ZX__MENTION_USERS_ONLY = 1 };
+/* To those who see the channel. Takes d. */
+void zx__live_in(struct zx__world *w, uint64_t channel, const char *t, cJSON *d,
+		 uint64_t only_user);
+/* To the bot, when it sees the channel. Takes d. */
+void zx__emit_in(struct zx__world *w, uint64_t channel, const char *event,
+		 cJSON *d);
+
+/* mention.c: sets mentions, mention_roles and mention_everyone by the content
+ * and allowed_mentions (NULL: the defaults). */
 void zx__msg_mentions(struct zx__world *w, struct zx__guild *g,
 		      const cJSON *channel, cJSON *msg, const cJSON *allowed,
-		      int defaults, uint64_t author);
-/* Fills a message from a checked body: content, embeds, components, flags,
- * attachments. */
+		      int users_only, uint64_t author);
+
+/* message_fill.c: from a checked body into a message. */
 void zx__msg_fill(struct zx__call *c, cJSON *msg, const cJSON *body);
-/* PATCH of the body's fields: absent keeps, null clears. */
+/* PATCH: absent keeps, null clears. */
 void zx__msg_edit(struct zx__call *c, cJSON *msg, const cJSON *body);
-void zx__msg_freed(struct zx__msg *m);
 
 /* validate.c, components.c: note errors into c->errors. */
 enum {
-	ZX__MSG_EDIT = 1,      /* empty is allowed */
-	ZX__MSG_WEBHOOK = 2,   /* content 2000, username ... */
+	ZX__MSG_EDIT = 1,    /* empty is allowed */
+	ZX__MSG_WEBHOOK = 2, /* content 2000, username ... */
 	ZX__MSG_MAY_BE_EMPTY = 4
 };
 void zx__check_message(struct zx__call *c, const cJSON *body, const char *at,
 		       int flags, const cJSON *old);
 void zx__check_embeds(struct zx__call *c, const cJSON *embeds, const char *at);
-void zx__check_components(struct zx__call *c, const cJSON *list,
-			  const char *at, int v2);
+void zx__check_components(struct zx__call *c, const cJSON *list, const char *at,
+			  int v2);
 void zx__check_modal(struct zx__call *c, const cJSON *data, const char *at);
 /* Normal form as Discord answers: ids given, defaults filled in. */
 cJSON *zx__components_out(struct zx__world *w, const cJSON *list);
@@ -563,11 +589,14 @@ int zx__itx_resolve(struct zx__world *w, struct zx__guild *g, cJSON *data,
 cJSON *zx__itx_modal_data(struct zx__world *w, struct zx__guild *g,
 			  struct zx__itx *from, const cJSON *values,
 			  uint64_t user);
-void zx__webhook_dispatch_execute(struct zx__call *c);
-/* Interactions' half of the webhook routes; 0 when the id is no application. */
-int zx__itx_webhook(struct zx__call *c, struct zx__itx **out);
 struct zx__msg *zx__itx_post(struct zx__call *c, struct zx__itx *it,
 			     const cJSON *data, int ephemeral);
+
+/* reaction.c: nonzero when it changed something. */
+int zx__react(struct zx__world *w, struct zx__msg *m, const cJSON *emoji,
+	      uint64_t user, int add);
+/* {"id","name"} of what stands in a path or "name:id"; NULL when unknown. */
+cJSON *zx__emoji_parse(struct zx__world *w, struct zx_str text);
 
 /* audit.c: an entry with the call's reason; GUILD_AUDIT_LOG_ENTRY_CREATE. */
 void zx__audit(struct zx__call *c, struct zx__guild *g, int action,
@@ -578,30 +607,40 @@ void zx__audit_change(cJSON *changes, const char *key, const cJSON *before,
 cJSON *zx__audit_diff(const cJSON *before, const cJSON *after,
 		      const char *keys);
 
-/* multipart.c: splits c->req->body; 0 when it is malformed. */
+/* multipart.c: splits c->req->body into c->files; *payload is payload_json.
+ * ZX_OK, ZX_E_SYNTAX or ZX_E_TOOBIG. */
 int zx__multipart(struct zx__call *c, struct zx_str *payload);
 
 /* cdn.c */
-cJSON *zx__attachments(struct zx__call *c, const cJSON *given,
-		       const cJSON *kept, uint64_t channel);
+/* The attachments of a message: those of `kept` that the body lists (all when
+ * it lists none) and the files of the request. */
+cJSON *zx__attachments(struct zx__call *c, const cJSON *body, const cJSON *kept,
+		       uint64_t channel);
+/* Writes the URLs of files in place of "attachment://name" in v. */
+void zx__attachment_urls(cJSON *v, const cJSON *attachments);
 int zx__cdn(struct zx__world *w, struct zx_str path, struct zx__res *res);
 void zx__cdn_free(struct zx__world *w);
 /* A picture given as data URI becomes a hash, and is kept; NULL when bad. */
 int zx__image_ok(const char *data_uri);
 cJSON *zx__image_hash(struct zx__world *w, const cJSON *data_uri);
 
-/* ratelimit.c: 0 when the call may go on; headers are written either way. */
+/* ratelimit.c: nonzero when the answer is a 429; headers are written either
+ * way. */
 int zx__ratelimit(struct zx__call *c);
+/* The 429 itself; requests of the bucket (global: all) are a violation until
+ * it is over. header_after 0: the same, rounded up. */
 void zx__ratelimit_429(struct zx__call *c, const char *scope, double after,
-		       int count);
-void zx__count_invalid(struct zx__world *w, int status, int shared);
+		       int header_after);
+/* 401, 403 and 429 but shared ones: 10,000 in ten minutes close the door. */
+void zx__count_invalid(struct zx__call *c);
 int zx__banned(struct zx__call *c);
+/* A limit on top of the bucket; nonzero when it answered 429. */
 int zx__subrate(struct zx__call *c, const char *what, unsigned limit,
 		uint64_t window_ms);
 
 /* fault.c: nonzero when the fault answered the call. */
-int zx__fault_before(struct zx__call *c);
-void zx__fault_after(struct zx__call *c);
+int zx__fault_before(struct zx__call *c, struct zx_str path);
+void zx__fault_after(struct zx__call *c, struct zx_str path);
 int zx__fault_arm(struct zx__world *w, const cJSON *fault);
 void zx__fault_clear(struct zx__world *w);
 cJSON *zx__fault_list(struct zx__world *w);
@@ -621,12 +660,16 @@ void zx__route_call(struct zx__world *w, const struct zx__req *req,
 void zx__control(struct zx__world *w, const struct zx__req *req,
 		 struct zx__res *res);
 cJSON *zx__state(struct zx__world *w, uint64_t user);
-cJSON *zx__state_guild(struct zx__world *w, struct zx__guild *g,
-		       uint64_t user);
+cJSON *zx__state_guild(struct zx__world *w, struct zx__guild *g, uint64_t user);
 cJSON *zx__state_bot(struct zx__world *w);
 const char *zx__persona(struct zx__world *w, uint64_t user);
 
+/* world_gateway.c: "online", "idle", "dnd", "offline". */
+const char *zx__status(struct zx__world *w, uint64_t user);
+
 /* filter.c */
+/* Empties what needs MESSAGE_CONTENT, unless the message is exempt. */
+void zx__hide_content(struct zx__world *w, cJSON *msg, int in_guild);
 uint64_t zx__intent_of(const char *event, int in_guild);
 
 #endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Roles.
+ */
+#include <stdlib.h>
+
+#include "sandbox/rest.h"
+
+enum { MAX_ROLES = 250 };
+
+static const char *const audited =
+	"name permissions color hoist mentionable position";
+
+static void changed(struct zx__call *c, const char *event, const cJSON *role)
+{
+	zx__emit(c->w, c->guild->id, event,
+		 zx__dom("guild_id:I role:c", c->guild->id, role));
+	zx__guild_touched(c->w, c->guild);
+}
+
+void zx__list_roles(struct zx__call *c)
+{
+	zx__reply(c, 200, zx__set_array(&c->guild->roles));
+}
+
+static cJSON *asked(struct zx__call *c)
+{
+	cJSON *role = zx__set_get(&c->guild->roles, c->id[1]);
+
+	if (!role)
+		zx__unknown(c, ZX__UNKNOWN_ROLE);
+	return role;
+}
+
+void zx__get_role(struct zx__call *c)
+{
+	const cJSON *role = asked(c);
+
+	if (role)
+		zx__reply(c, 200, zx__dup(role));
+}
+
+void zx__role_member_counts(struct zx__call *c)
+{
+	cJSON *o = cJSON_CreateObject();
+
+	for (size_t i = 0; i < c->guild->roles.n; i++) {
+		const struct zx__item *r = &c->guild->roles.v[i];
+		int n = 0;
+
+		for (size_t k = 0; k < c->guild->members.n; k++)
+			n += zx__ids_have(
+				zx__get(c->guild->members.v[k].dom, "roles"),
+				r->id);
+		if (r->id != c->guild->id)
+			cJSON_AddNumberToObject(o, zx__str(r->dom, "id"), n);
+	}
+	zx__reply(c, 200, o);
+}
+
+/* Bodies
+ * ------------------------------------------------------------------------- */
+
+static void check_colors(struct zx__call *c)
+{
+	const cJSON *colors = zx__some(c->body, "colors");
+
+	if (!colors)
+		return;
+	zx__form_required(c, colors, "colors", "primary_color");
+	zx__form_int(c, colors, "colors", "primary_color", 0, 0xffffff);
+	zx__form_int(c, colors, "colors", "secondary_color", 0, 0xffffff);
+	zx__form_int(c, colors, "colors", "tertiary_color", 0, 0xffffff);
+}
+
+/* Nonzero when the body may not be applied; the answer is given. */
+static int refused(struct zx__call *c)
+{
+	uint64_t own = zx__perm_base(c->w, c->guild, zx__bot(c->w));
+
+	zx__form_str(c, c->body, "", "name", 1, 100);
+	zx__form_bits(c, c->body, "", "permissions");
+	zx__form_int(c, c->body, "", "color", 0, 0xffffff);
+	zx__form_bool(c, c->body, "", "hoist");
+	zx__form_bool(c, c->body, "", "mentionable");
+	zx__form_str(c, c->body, "", "unicode_emoji", 0, 100);
+	check_colors(c);
+	if (zx__form_failed(c))
+		return 1;
+	if (zx__some(c->body, "icon") || zx__some(c->body, "unicode_emoji")) {
+		zx__fail(c, 400, 50101,
+			 "This server needs more boosts to perform this "
+			 "action");
+		return 1;
+	}
+	if (!(own & ZX__P_ADMINISTRATOR) && zx__some(c->body, "permissions") &&
+	    (zx__dom_id(c->body, "permissions") & ~own)) {
+		zx__no_permission(c);
+		return 1;
+	}
+	return 0;
+}
+
+/* `colors` beats `color`, and each shows in the other. */
+static void apply_colors(struct zx__call *c, cJSON *role)
+{
+	const cJSON *colors = zx__some(c->body, "colors");
+
+	if (colors)
+		zx__dom_set(role, "colors:o color:i",
+			    zx__dom("primary_color:i secondary_color:c "
+				    "tertiary_color:c",
+				    zx__int(colors, "primary_color"),
+				    zx__get(colors, "secondary_color"),
+				    zx__get(colors, "tertiary_color")),
+			    zx__int(colors, "primary_color"));
+	else if (zx__some(c->body, "color"))
+		zx__dom_set(role, "color:i colors:o", zx__int(c->body, "color"),
+			    zx__dom("primary_color:i secondary_color:n "
+				    "tertiary_color:n",
+				    zx__int(c->body, "color")));
+}
+
+static void apply(struct zx__call *c, cJSON *role)
+{
+	if (zx__some(c->body, "name"))
+		zx__dom_set(role, "name:c", zx__get(c->body, "name"));
+	if (zx__some(c->body, "permissions"))
+		zx__dom_set(role, "permissions:U",
+			    zx__dom_id(c->body, "permissions"));
+	if (zx__some(c->body, "hoist"))
+		zx__dom_set(role, "hoist:b", zx__true(c->body, "hoist"));
+	if (zx__some(c->body, "mentionable"))
+		zx__dom_set(role, "mentionable:b",
+			    zx__true(c->body, "mentionable"));
+	apply_colors(c, role);
+}
+
+void zx__create_role(struct zx__call *c)
+{
+	const cJSON *everyone = zx__set_get(&c->guild->roles, c->guild->id);
+	uint64_t id;
+	cJSON *role;
+
+	if (refused(c))
+		return;
+	if (c->guild->roles.n > MAX_ROLES) {
+		zx__fail(c, 400, 30005,
+			 "Maximum number of guild roles reached (250)");
+		return;
+	}
+	id = zx__world_new_id(c->w);
+	role = zx__role_make(id, "new role",
+			     zx__dom_id(everyone, "permissions"), 0, 1);
+	zx__set_put(&c->guild->roles, id, role);
+	apply(c, role);
+	zx__audit(c, c->guild, 30, id, zx__audit_diff(NULL, role, audited),
+		  NULL);
+	changed(c, "GUILD_ROLE_CREATE", role);
+	zx__reply(c, 200, zx__dup(role));
+}
+
+void zx__patch_role(struct zx__call *c)
+{
+	cJSON *role = asked(c), *before;
+
+	if (!role)
+		return;
+	if (!zx__bot_above_role(c->w, c->guild, role)) {
+		zx__no_permission(c);
+		return;
+	}
+	if (refused(c))
+		return;
+	before = zx__dup(role);
+	apply(c, role);
+	if (zx__dom_id(role, "id") == c->guild->id)
+		zx__dom_set(role, "name:s hoist:f mentionable:f", "@everyone");
+	zx__audit(c, c->guild, 31, c->id[1],
+		  zx__audit_diff(before, role, audited), NULL);
+	cJSON_Delete(before);
+	changed(c, "GUILD_ROLE_UPDATE", role);
+	zx__reply(c, 200, zx__dup(role));
+}
+
+/* Removing
+ * ----------------------------------------------------------------------- */
+
+static void forget(struct zx__call *c, uint64_t id)
+{
+	for (size_t i = 0; i < c->guild->members.n; i++)
+		zx__ids_remove(zx__get_mut(c->guild->members.v[i].dom, "roles"),
+			       id);
+	for (size_t i = 0; i < c->guild->channels.n; i++) {
+		cJSON *list = zx__get_mut(c->guild->channels.v[i].dom,
+					  "permission_overwrites");
+
+		for (int k = cJSON_GetArraySize(list); k > 0; k--)
+			if (zx__dom_id(cJSON_GetArrayItem(list, k - 1), "id") ==
+			    id)
+				cJSON_DeleteItemFromArray(list, k - 1);
+	}
+}
+
+void zx__delete_role(struct zx__call *c)
+{
+	const cJSON *role = asked(c);
+
+	if (!role)
+		return;
+	if (zx__true(role, "managed") || c->id[1] == c->guild->id) {
+		zx__fail(c, 400, 50028, "Invalid Role");
+		return;
+	}
+	if (!zx__bot_above_role(c->w, c->guild, role)) {
+		zx__no_permission(c);
+		return;
+	}
+	zx__audit(c, c->guild, 32, c->id[1],
+		  zx__audit_diff(role, NULL, audited), NULL);
+	zx__set_del(&c->guild->roles, c->id[1]);
+	forget(c, c->id[1]);
+	zx__emit(c->w, c->guild->id, "GUILD_ROLE_DELETE",
+		 zx__dom("guild_id:I role_id:I", c->guild->id, c->id[1]));
+	zx__guild_touched(c->w, c->guild);
+	zx__no_content(c);
+}
+
+/* Moving
+ * ------------------------------------------------------------------------ */
+
+static void check_moves(struct zx__call *c)
+{
+	char at[ZX__AT_SIZE];
+	int i = 0;
+
+	if (!cJSON_IsArray(c->body))
+		zx__bad(c, "", "LIST_TYPE_CONVERT",
+			"Only iterables may be used in a ListType");
+	ZX__EACH(move, c->body)
+	{
+		zx__at_i(at, "", i++);
+		zx__form_required(c, move, at, "id");
+		zx__form_int(c, move, at, "position", 0, 100000);
+	}
+}
+
+/* Each role moved must be below the bot's, before and after. */
+static int moves_refused(struct zx__call *c)
+{
+	const cJSON *top = zx__top_role(c->guild, zx__bot(c->w));
+
+	ZX__EACH(move, c->body)
+	{
+		uint64_t id = zx__dom_id(move, "id");
+		const cJSON *role = zx__set_get(&c->guild->roles, id);
+
+		if (!role) {
+			zx__unknown(c, ZX__UNKNOWN_ROLE);
+			return 1;
+		}
+		if (!zx__bot_above_role(c->w, c->guild, role) ||
+		    (zx__int(move, "position") >= zx__int(top, "position") &&
+		     zx__dom_id(c->guild->dom, "owner_id") != zx__bot(c->w))) {
+			zx__no_permission(c);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+static int lower_first(const void *a, const void *b)
+{
+	const cJSON *x = *(cJSON *const *)a, *y = *(cJSON *const *)b;
+
+	return zx__role_above(x, y) ? 1 : -1;
+}
+
+/* Discord keeps positions dense after a move. */
+static void renumber(struct zx__call *c)
+{
+	size_t n = c->guild->roles.n;
+	cJSON **sorted = calloc(n + 1, sizeof(*sorted));
+
+	if (!sorted)
+		return;
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = c->guild->roles.v[i].dom;
+	qsort(sorted, n, sizeof(*sorted), lower_first);
+	for (size_t i = 0; i < n; i++)
+		zx__dom_set(sorted[i], "position:i", (int)i);
+	free(sorted);
+}
+
+void zx__move_roles(struct zx__call *c)
+{
+	cJSON *before;
+
+	check_moves(c);
+	if (zx__form_failed(c) || moves_refused(c))
+		return;
+	before = zx__set_array(&c->guild->roles);
+	ZX__EACH(move, c->body)
+	{
+		cJSON *role =
+			zx__set_get(&c->guild->roles, zx__dom_id(move, "id"));
+
+		if (zx__some(move, "position") &&
+		    zx__dom_id(move, "id") != c->guild->id)
+			zx__dom_set(role, "position:i",
+				    zx__int(move, "position"));
+	}
+	zx__dom_set(zx__set_get(&c->guild->roles, c->guild->id), "position:i",
+		    -1);
+	renumber(c);
+	ZX__EACH(old, before)
+	{
+		cJSON *role =
+			zx__set_get(&c->guild->roles, zx__dom_id(old, "id"));
+
+		if (!cJSON_Compare(old, role, 1))
+			changed(c, "GUILD_ROLE_UPDATE", role);
+	}
+	cJSON_Delete(before);
+	zx__list_roles(c);
+}
