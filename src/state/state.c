@@ -205,7 +205,14 @@ void zx_state_close(struct zx_state *s)
 		return;
 	for (int i = 0; i < STATE_STMTS; i++)
 		sqlite3_finalize(s->stmt[i]);
-	/* an open transaction is rolled back by closing */
+	zx_state_rollback(s);
+	/* Leaving EXCLUSIVE and TRUNCATE removes the empty journal, so that one
+	 * file is all there is. */
+	if (s->db && sqlite3_db_readonly(s->db, "main") == 0)
+		sqlite3_exec(s->db,
+			     "PRAGMA locking_mode=NORMAL;"
+			     "PRAGMA journal_mode=DELETE;",
+			     NULL, NULL, NULL);
 	sqlite3_close_v2(s->db);
 	zx_delete(s->alloc, s->path);
 	zx_delete(s->alloc, s);

@@ -103,6 +103,18 @@ state__values_survive_closing_and_keep_all_64_bits_of_a_guild(void **state)
 	zx_state_close(s);
 }
 
+static void state__a_closed_state_is_one_file(void **state)
+{
+	struct zx_state *s = open_ok();
+	char side[160];
+
+	(void)state;
+	zx_state_put(s, "t", 0, "k", ZX_STR("v"));
+	zx_state_close(s);
+	snprintf(side, sizeof(side), "%s-journal", path);
+	assert_int_not_equal(access(side, F_OK), 0);
+}
+
 static void state__the_file_is_for_its_owner_only(void **state)
 {
 	struct stat st;
@@ -433,6 +445,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(state__values_survive_closing_and_keep_all_64_bits_of_a_guild),
+		T(state__a_closed_state_is_one_file),
 		T(state__the_file_is_for_its_owner_only),
 		T(state__values_over_a_mebibyte_are_refused),
 		T(state__a_transaction_is_all_or_nothing),
