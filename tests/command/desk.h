@@ -257,6 +257,8 @@ static inline int desk_result(struct desk *d, size_t i, int status, int code,
 					      : ZX_E_TIMEOUT;
 	r.body = zx_str(body);
 	r.message = zx_str("refused");
+	assert_non_null(r.ud); /* a request has one result */
+	d->sent[i].ud = NULL;
 	err = zx_commands_result(d->c, &r, d->now);
 	return err ? err : desk_pump(d);
 }
@@ -267,12 +269,8 @@ static inline void desk_ok_all(struct desk *d)
 	size_t i;
 
 	for (i = 0; i < d->count && i < DESK_SENT; i++)
-		if (d->sent[i].ud) {
-			void *ud = d->sent[i].ud;
-
+		if (d->sent[i].ud)
 			desk_result(d, i, 200, 0, "{\"id\":\"5000\"}");
-			d->sent[i].ud = ud ? NULL : ud;
-		}
 }
 
 static inline int desk_wait(struct desk *d, uint64_t ms)
