@@ -273,6 +273,10 @@ ZX_API int zx_commands_add(struct zx_commands *c,
 /* From READY: application and bot user. */
 ZX_API void zx_commands_set_self(struct zx_commands *c, uint64_t application_id,
 				 uint64_t user_id);
+/* Replaces the owners, copied; for a bot that has to ask who its owner is.
+ * ZX_E_NOMEM. */
+ZX_API int zx_commands_set_owners(struct zx_commands *c, const uint64_t *owners,
+				  size_t count);
 /* GET the registered commands, compare, PUT only on a difference (CM-04);
  * SYNCED follows. ZX_E_STATE before zx_commands_set_self. */
 ZX_API int zx_commands_sync(struct zx_commands *c, zx_time now);
