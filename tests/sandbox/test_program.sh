@@ -95,6 +95,7 @@ for sig in INT TERM; do
 done
 
 for sig in INT TERM; do
+	rm -f "$tmp/out"
 	"$box" --port 0 --quiet >"$tmp/out" 2>&1 &
 	pid=$!
 	await "$tmp/out" 'http://'
@@ -107,6 +108,7 @@ for sig in INT TERM; do
 done
 
 # 8080 or any other; an explicit port that is taken is an error.
+rm -f "$tmp/log"
 "$box" --port 0 --quiet >"$tmp/log" 2>&1 &
 pid=$!
 await "$tmp/log" 'http://'
