@@ -39,9 +39,7 @@ const char *zx_bot_error(const struct zx_bot *b)
 	return b ? b->error : zx_strerror(ZX_E_NOMEM);
 }
 
-/* Making
- * ---------------------------------------------------------------------------
- */
+/* Making ----------------------------------------------------------------- */
 
 static int say(struct zx_bot *b, int err, const char *text)
 {
@@ -242,9 +240,8 @@ void zx_bot_free(struct zx_bot *b)
 {
 	if (!b)
 		return;
-	zx__bot_cogs_stop(b);
 	if (b->loop)
-		zx_bot_stop(b, 1);
+		zx__bot_halt(b);
 	zx__bot_fleet_free(b);
 	zx_identify_free(b->queue);
 	zx_rest_detach(b->rest_conn);
@@ -253,10 +250,6 @@ void zx_bot_free(struct zx_bot *b)
 	zx__bot_guilds_release(b);
 	zx__bot_settings_release(b);
 	zx_state_close(b->state);
-	if (b->loop) {
-		zx_timer_set(b->loop, &b->command_timer, ZX_TIME_NEVER);
-		zx_timer_set(b->loop, &b->stop_timer, ZX_TIME_NEVER);
-	}
 	if (b->own_loop)
 		zx_loop_free(b->loop);
 	if (b->token)
@@ -269,9 +262,7 @@ void zx_bot_free(struct zx_bot *b)
 	zx_delete(b->alloc, b);
 }
 
-/* Running
- * ----------------------------------------------------------------------------
- */
+/* Running ---------------------------------------------------------------- */
 
 int zx_bot_add_command(struct zx_bot *b, const struct zx_command *c)
 {
@@ -346,8 +337,9 @@ int zx_bot_step(struct zx_bot *b, int timeout_ms)
 		err = zx_loop_step(b->loop, timeout_ms);
 		if (err)
 			return say(b, err, "the event loop is broken");
-		/* Cogs may have answered from timers of their own. */
+		/* Cogs may have answered from callbacks of their own. */
 		zx__bot_pump(b);
+		zx__bot_stop_check(b);
 	}
 	if (b->phase != ZX__BOT_STOPPED)
 		return ZX_OK;

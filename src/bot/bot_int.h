@@ -8,34 +8,35 @@
 
 #include "zoryx/bot.h"
 
-enum { /* every ceiling and pace of bot */
-       ZX__BOT_COGS = 64,
-       ZX__BOT_OWNERS = 64,
-       ZX__BOT_SHARDS = 1000,	       /* of one process */
-       ZX__BOT_GUILDS = 1000 * 1000,   /* in the registry */
-       ZX__BOT_ROLES = 64,	       /* with rights, per guild */
-       ZX__BOT_GUILD_NAME = 100 * 4,   /* bytes */
-       ZX__BOT_SETTINGS = 1000 * 1000, /* guilds with settings of their own */
-       ZX__BOT_PREFIX = 5,	       /* characters */
+/* Every ceiling and pace of bot. */
+enum {
+	ZX__BOT_COGS = 64,
+	ZX__BOT_OWNERS = 64,
+	ZX__BOT_SHARDS = 1000,		/* of one process */
+	ZX__BOT_GUILDS = 1000 * 1000,	/* in the registry */
+	ZX__BOT_ROLES = 64,		/* with rights, per guild */
+	ZX__BOT_GUILD_NAME = 100 * 4,	/* bytes */
+	ZX__BOT_SETTINGS = 1000 * 1000, /* guilds with settings of their own */
+	ZX__BOT_PREFIX = 5,		/* characters */
 
-       ZX__BOT_STOP_MS = 4500,	    /* then what is not done is dropped */
-       ZX__BOT_RETRY_MIN_MS = 1000, /* asking for the gateway */
-       ZX__BOT_RETRY_MAX_MS = 60 * 1000,
-       ZX__BOT_ASK_MS = 10 * 1000, /* for one such answer */
-       ZX__BOT_REFETCH_MS = 5 * 60 * 1000,
-       ZX__BOT_REFETCH_FAILURES = 4,	   /* of a shard in a row */
-       ZX__BOT_SAVE_MS = 5 * 1000,	   /* sessions, while events come */
-       ZX__BOT_SAVE_SOON_MS = 500,	   /* after a command */
-       ZX__BOT_SAVE_BATCH = 2000,	   /* guilds in one transaction */
-       ZX__BOT_SESSION_MS = 5 * 60 * 1000, /* age at which it is of no use */
-       ZX__BOT_RESUME_GAP_MS = 20,	   /* between two resuming starts */
-       ZX__BOT_START_TICK_MS = 5000, /* between two groups of new starts */
-       ZX__BOT_QUIET_MS = 3000,	     /* without guilds: start-up is over */
-       ZX__BOT_PRESENCE_MIN_S = 15
+	ZX__BOT_STOP_MS = 4500,	     /* then what is not done is dropped */
+	ZX__BOT_RETRY_MIN_MS = 1000, /* asking for the gateway */
+	ZX__BOT_RETRY_MAX_MS = 60 * 1000,
+	ZX__BOT_ASK_MS = 10 * 1000, /* for one such answer */
+	ZX__BOT_REFETCH_MS = 5 * 60 * 1000,
+	ZX__BOT_REFETCH_FAILURES = 4,	    /* of a shard in a row */
+	ZX__BOT_SAVE_MS = 5 * 1000,	    /* sessions, while events come */
+	ZX__BOT_SAVE_SOON_MS = 500,	    /* after a command */
+	ZX__BOT_SAVE_BATCH = 2000,	    /* guilds in one transaction */
+	ZX__BOT_SESSION_MS = 5 * 60 * 1000, /* age at which it is of no use */
+	ZX__BOT_IDENTIFY_MS = 5500,	    /* between two processes (LM-03) */
+	ZX__BOT_RESUME_GAP_MS = 20,	    /* between two resuming starts */
+	ZX__BOT_START_TICK_MS = 5000, /* between two groups of new starts */
+	ZX__BOT_QUIET_MS = 3000,      /* without guilds: start-up is over */
+	ZX__BOT_PRESENCE_MIN_S = 15
 };
 
-/* Map from a non-zero number to a pointer, open addressing. -------------------
- */
+/* Map from a non-zero number to a pointer, open addressing. -------------- */
 
 struct zx__bot_slot {
 	uint64_t key;
@@ -54,8 +55,7 @@ int zx__bot_map_put(struct zx__bot_map *m, uint64_t key, void *value);
 void *zx__bot_map_take(struct zx__bot_map *m, uint64_t key);
 void zx__bot_map_release(struct zx__bot_map *m);
 
-/* Guilds
- * ------------------------------------------------------------------------ */
+/* Guilds ----------------------------------------------------------------- */
 
 /* Rights that no channel can give or take, of a role that has any. */
 struct zx__bot_role {
@@ -76,9 +76,7 @@ struct zx__bot_guilds {
 	uint64_t users;
 };
 
-/* Fleet
- * ---------------------------------------------------------------------------
- */
+/* Fleet ------------------------------------------------------------------ */
 
 struct zx__bot_member { /* a shard of this process */
 	struct zx_bot *bot;
@@ -149,6 +147,7 @@ struct zx_bot {
 	size_t member_count, ready_count;
 	uint32_t concurrency;
 	struct zx_identify_queue *queue;
+	zx_time hold_until; /* no identify turns: an earlier process had one */
 	struct zx_timer queue_timer, start_timer, rebuild_timer;
 	size_t next_start;
 	zx_time last_group;
@@ -265,6 +264,8 @@ void zx__bot_save_self(struct zx_bot *b);
 void zx__bot_session_drop(struct zx__bot_member *m);
 void zx__bot_on_save(struct zx_timer *t, void *ud);
 int zx__bot_token_hash(struct zx_bot *b);
+/* The next process must know when this one last identified. */
+void zx__bot_save_identify(struct zx_bot *b);
 
 /* ready.c */
 void zx__bot_ready_check(struct zx_bot *b);
@@ -277,6 +278,7 @@ void zx__bot_on_presence(struct zx_timer *t, void *ud);
 /* stop.c */
 void zx__bot_stop_check(struct zx_bot *b);
 void zx__bot_on_stop(struct zx_timer *t, void *ud);
+void zx__bot_halt(struct zx_bot *b);
 void zx__bot_cogs_stop(struct zx_bot *b);
 
 #endif

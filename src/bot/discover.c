@@ -20,9 +20,7 @@ static int ask(struct zx_bot *b, const char *path, zx_rest_done *done)
 	return zx_rest_call(b->rest_conn, &req, done, NULL);
 }
 
-/* Failures
- * ---------------------------------------------------------------------------
- */
+/* Failures --------------------------------------------------------------- */
 
 static void again(struct zx_bot *b, const char *why)
 {
@@ -79,8 +77,7 @@ static int refused(struct zx_bot *b, const struct zx_rest_result *r)
 	return 1;
 }
 
-/* GET /gateway/bot
- * ------------------------------------------------------------------- */
+/* GET /gateway/bot ------------------------------------------------------- */
 
 static void take_limits(struct zx_bot *b, struct zx_str d, uint32_t need)
 {
@@ -179,8 +176,7 @@ static void on_gateway(const struct zx_rest_result *r, void *ud)
 		zx__bot_fail(b, ZX_E_NOMEM, "out of memory");
 }
 
-/* GET /applications/@me
- * ---------------------------------------------------------------- */
+/* GET /applications/@me -------------------------------------------------- */
 
 static void take_owner(struct zx_bot *b, struct zx_str d)
 {

@@ -7,8 +7,7 @@
 
 #include <stdio.h>
 
-/* READY
- * -------------------------------------------------------------------------- */
+/* READY ------------------------------------------------------------------ */
 
 static void take_user(struct zx_bot *b, struct zx_str d)
 {
@@ -51,8 +50,7 @@ static void on_resumed(struct zx__bot_member *m)
 	zx__bot_sync(b);
 }
 
-/* Guilds
- * -------------------------------------------------------------------------- */
+/* Guilds ----------------------------------------------------------------- */
 
 static void on_guild_create(struct zx__bot_member *m, struct zx_str d)
 {
@@ -135,8 +133,7 @@ static void on_guild_update(struct zx__bot_member *m, struct zx_str d)
 		zx__bot_guild_update(m->bot, id, m->id, d);
 }
 
-/* Commands
- * ------------------------------------------------------------------------ */
+/* Commands --------------------------------------------------------------- */
 
 static void feed(struct zx_bot *b, const char *event, struct zx_str d)
 {

@@ -24,8 +24,7 @@ const struct zx_shard *zx_bot_shard(const struct zx_bot *b, size_t i)
 	return i < b->member_count ? b->members[i].shard : NULL;
 }
 
-/* Making
- * ------------------------------------------------------------------------- */
+/* Making ----------------------------------------------------------------- */
 
 static int member_open(struct zx__bot_member *m)
 {
@@ -125,8 +124,7 @@ void zx__bot_on_rebuild(struct zx_timer *t, void *ud)
 	begin(b);
 }
 
-/* Starting
- * ------------------------------------------------------------------------- */
+/* Starting --------------------------------------------------------------- */
 
 static int is_on_its_way(const struct zx__bot_member *m)
 {
@@ -198,32 +196,37 @@ void zx__bot_on_start(struct zx_timer *t, void *ud)
 			     zx_time_add(now, ZX__BOT_START_TICK_MS / 5));
 }
 
-/* Identify turns
- * ---------------------------------------------------------------------- */
+/* Identify turns --------------------------------------------------------- */
 
 void zx__bot_on_queue(struct zx_timer *t, void *ud)
 {
 	struct zx_bot *b = ud;
 	struct zx__bot_member *m;
+	zx_time now = zx_loop_now(b->loop), next;
 	uint32_t id;
+	int given = 0;
 
 	(void)t;
-	while (b->phase == ZX__BOT_RUNNING &&
-	       zx_identify_poll(b->queue, zx_loop_now(b->loop), &id)) {
+	while (b->phase == ZX__BOT_RUNNING && now >= b->hold_until &&
+	       zx_identify_poll(b->queue, now, &id)) {
 		m = zx__bot_member(b, id);
 		if (!m)
 			continue;
-		zx_shard_grant(m->shard, zx_loop_now(b->loop));
+		given = 1;
+		zx_shard_grant(m->shard, now);
 		zx_gateway_kick(m->conn);
 	}
-	if (b->phase == ZX__BOT_RUNNING)
-		zx_timer_set(b->loop, &b->queue_timer,
-			     zx_identify_deadline(b->queue));
+	if (given)
+		zx__bot_save_identify(b);
+	if (b->phase != ZX__BOT_RUNNING)
+		return;
+	next = zx_identify_deadline(b->queue);
+	if (next < b->hold_until)
+		next = b->hold_until;
+	zx_timer_set(b->loop, &b->queue_timer, next);
 }
 
-/* Stopping
- * ----------------------------------------------------------------------------
- */
+/* Stopping --------------------------------------------------------------- */
 
 void zx__bot_fleet_stop(struct zx_bot *b, int resumable)
 {

@@ -156,8 +156,7 @@ void zx__bot_guilds_sweep(struct zx_bot *b, uint32_t shard)
 	} while (taken);
 }
 
-/* Roles
- * ------------------------------------------------------------------------- */
+/* Roles ------------------------------------------------------------------ */
 
 static size_t count_roles(struct zx_str array)
 {
@@ -240,8 +239,7 @@ int zx__bot_permissions(uint64_t guild, uint64_t channel, uint64_t user,
 	return ZX_OK;
 }
 
-/* GUILD_CREATE and GUILD_UPDATE
- * ---------------------------------------------------- */
+/* GUILD_CREATE and GUILD_UPDATE ------------------------------------------ */
 
 struct parts {
 	struct zx_str name, owner, members, roles;

@@ -33,8 +33,7 @@ static void key_of(const struct zx__bot_member *m, char key[16])
 	snprintf(key, 16, "%u", m->id);
 }
 
-/* Ourselves
- * ----------------------------------------------------------------------- */
+/* Ourselves -------------------------------------------------------------- */
 
 /* A resumed bot gets no READY, so who it is must be remembered as well. */
 void zx__bot_save_self(struct zx_bot *b)
@@ -69,6 +68,37 @@ static void take_self(struct zx_bot *b, struct zx_str d)
 	zx_buf_release(&name);
 	b->user_id = zx_json_get_u64(d, "user_id");
 	b->application_id = zx_json_get_u64(d, "application_id");
+}
+
+#define LAST_IDENTIFY "identify"
+
+void zx__bot_save_identify(struct zx_bot *b)
+{
+	char text[24];
+
+	if (!b->state)
+		return;
+	snprintf(text, sizeof(text), "%lld", (long long)zx_wall_clock());
+	zx_state_put(b->state, SPACE, 0, LAST_IDENTIFY, zx_str(text));
+}
+
+/* One turn per key and 5 s holds across restarts as well; not to know the keys
+ * of the last ones costs at most these seconds. */
+static void load_identify(struct zx_bot *b)
+{
+	struct zx_buf text;
+	int64_t at, age;
+
+	zx_buf_init(&text, b->alloc, 0);
+	if (!zx_state_get(b->state, SPACE, 0, LAST_IDENTIFY, &text) &&
+	    !zx_str_i64(zx_buf_str(&text), &at)) {
+		age = zx_wall_clock() - at;
+		if (age >= 0 && age < ZX__BOT_IDENTIFY_MS)
+			b->hold_until = zx_time_add(
+				zx_clock(),
+				(uint64_t)(ZX__BOT_IDENTIFY_MS - age));
+	}
+	zx_buf_release(&text);
 }
 
 /* Collected first, because nothing may be written while walking. */
@@ -123,6 +153,7 @@ int zx__bot_sessions_open(struct zx_bot *b)
 	struct zx_str d;
 	int err;
 
+	load_identify(b);
 	zx_buf_init(&text, b->alloc, 0);
 	err = zx_state_get(b->state, SPACE, 0, "self", &text);
 	d = zx_buf_str(&text);
@@ -137,8 +168,7 @@ int zx__bot_sessions_open(struct zx_bot *b)
 	return err;
 }
 
-/* Loading
- * ------------------------------------------------------------------------- */
+/* Loading ---------------------------------------------------------------- */
 
 static int copy_text(const struct zx_bot *b, struct zx_str raw, char *to,
 		     size_t size)
@@ -204,8 +234,7 @@ void zx__bot_session_load(struct zx__bot_member *m)
 	zx_buf_release(&text);
 }
 
-/* Saving
- * -------------------------------------------------------------------------- */
+/* Saving ----------------------------------------------------------------- */
 
 void zx__bot_session_drop(struct zx__bot_member *m)
 {

@@ -47,6 +47,18 @@ void zx_bot_stop(struct zx_bot *b, int resumable)
 	zx_timer_set(b->loop, &b->stop_timer, zx_loop_now(b->loop));
 }
 
+/* Without a turn of the loop: for freeing a bot that still runs. */
+void zx__bot_halt(struct zx_bot *b)
+{
+	zx__bot_cogs_stop(b);
+	clear_timers(b);
+	zx_timer_set(b->loop, &b->command_timer, ZX_TIME_NEVER);
+	zx_timer_set(b->loop, &b->stop_timer, ZX_TIME_NEVER);
+	if (b->phase < ZX__BOT_STOPPING)
+		zx__bot_save(b);
+	b->phase = ZX__BOT_STOPPED;
+}
+
 static int is_quiet(struct zx_bot *b)
 {
 	const struct zx_rest_stats *s;

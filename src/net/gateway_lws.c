@@ -44,8 +44,7 @@ struct zx_gateway_conn {
 
 static void drain(struct zx_gateway_conn *c);
 
-/* Sockets
- * ----------------------------------------------------------------------- */
+/* Sockets ---------------------------------------------------------------- */
 
 static void drop_send(struct ws *ws)
 {
@@ -155,8 +154,7 @@ static void ws_send(struct ws *ws, struct zx_str text)
 	lws_callback_on_writable(ws->wsi);
 }
 
-/* Callbacks of libwebsockets
- * ------------------------------------------------------ */
+/* Callbacks of libwebsockets --------------------------------------------- */
 
 /* Only memory can run out: the shard is of no more use then. */
 static void check(struct zx_gateway_conn *c, int err)
@@ -300,8 +298,7 @@ static int on_event(struct zx__source *s, struct lws *wsi,
 	return ws->conn ? 0 : -1;
 }
 
-/* Connecting
- * ------------------------------------------------------------------------ */
+/* Connecting ------------------------------------------------------------- */
 
 static struct ws *ws_new(struct zx_gateway_conn *c, uint32_t generation)
 {
@@ -382,8 +379,7 @@ static void connect_shard(struct zx_gateway_conn *c,
 	ws_connect(ws, &u, vhost);
 }
 
-/* The shard
- * ------------------------------------------------------------------------- */
+/* The shard -------------------------------------------------------------- */
 
 static void carry_out(struct zx_gateway_conn *c, const struct zx_shard_out *o)
 {

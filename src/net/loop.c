@@ -32,8 +32,7 @@ const struct lws_protocols zx__loop_protocols[] = { { .name = ZX__PROTOCOL,
 							      ZX__NET_RX },
 						    { .name = NULL } };
 
-/* Context ---------------------------------------------------------------------
- */
+/* Context ---------------------------------------------------------------- */
 
 static void common_info(struct zx_loop *l, struct lws_context_creation_info *i)
 {
@@ -92,8 +91,7 @@ struct lws_vhost *zx__loop_tls(struct zx_loop *l)
 	return l->tls;
 }
 
-/* Waking
- * ----------------------------------------------------------------------- */
+/* Waking ----------------------------------------------------------------- */
 
 static void on_wake(struct zx__watch *w, int events, void *ud)
 {
@@ -146,8 +144,7 @@ void zx_loop_wake(struct zx_loop *l)
 	(void)ignored; /* full means that it will wake anyway */
 }
 
-/* Turns
- * ------------------------------------------------------------------------ */
+/* Turns ------------------------------------------------------------------ */
 
 static void on_sul(lws_sorted_usec_list_t *sul)
 {
@@ -218,8 +215,7 @@ zx_time zx_loop_now(const struct zx_loop *l)
 	return l->now;
 }
 
-/* Making and freeing
- * ------------------------------------------------------------- */
+/* Making and freeing ----------------------------------------------------- */
 
 int zx_loop_new(struct zx_loop **out, const struct zx_loop_options *opt)
 {

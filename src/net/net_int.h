@@ -10,19 +10,20 @@
 
 #include "zoryx/net.h"
 
-enum { /* every ceiling of net, in bytes where nothing else is said */
-       ZX__NET_RX = 64 * 1024,	    /* one read of a socket */
-       ZX__NET_MESSAGE = 64 << 20,  /* one WebSocket message, joined */
-       ZX__NET_KEEP = 256 * 1024,   /* joining buffer kept between messages */
-       ZX__NET_SENDS = 256,	    /* messages waiting for one socket */
-       ZX__NET_FDS = 4096,	    /* sockets of a loop of our own */
-       ZX__NET_HEADERS = 64 * 1024, /* header lines of one REST answer */
-       ZX__NET_IDLE_HANDLES = 16,   /* finished curl handles kept */
-       ZX__NET_CLOSE_MS = 2000,	    /* for the peer's part of a close */
-       ZX__NET_AGAIN_MS = 100,	    /* after memory ran out */
-       ZX__NET_IDLE_S = 60,	    /* kept REST connections without use */
-       ZX__NET_CONNECT_MS = 10 * 1000, /* of one REST connection */
-       ZX__NET_URL = 1024	       /* a gateway URL */
+/* Every ceiling of net, in bytes where nothing else is said. */
+enum {
+	ZX__NET_RX = 64 * 1024,	     /* one read of a socket */
+	ZX__NET_MESSAGE = 64 << 20,  /* one WebSocket message, joined */
+	ZX__NET_KEEP = 256 * 1024,   /* joining buffer kept between messages */
+	ZX__NET_SENDS = 256,	     /* messages waiting for one socket */
+	ZX__NET_FDS = 4096,	     /* sockets of a loop of our own */
+	ZX__NET_HEADERS = 64 * 1024, /* header lines of one REST answer */
+	ZX__NET_IDLE_HANDLES = 16,   /* finished curl handles kept */
+	ZX__NET_CLOSE_MS = 2000,     /* for the peer's part of a close */
+	ZX__NET_AGAIN_MS = 100,	     /* after memory ran out */
+	ZX__NET_IDLE_S = 60,	     /* kept REST connections without use */
+	ZX__NET_CONNECT_MS = 10 * 1000, /* of one REST connection */
+	ZX__NET_URL = 1024		/* a gateway URL */
 };
 
 /*
@@ -79,8 +80,7 @@ zx_time zx__timers_next(const struct zx_loop *l);
 /* loop.c: a timer changed outside a turn of ours. */
 void zx__loop_rearm(struct zx_loop *l);
 
-/* watch.c: a descriptor in the loop ------------------------------------------
- */
+/* watch.c: a descriptor in the loop -------------------------------------- */
 
 enum { ZX__READ = 1, ZX__WRITE = 2, ZX__GONE = 4 };
 
@@ -96,8 +96,7 @@ void zx__watch_close(struct zx__watch *w);
 /* Between turns: see watch.c. */
 void zx__watch_rewrite(struct zx_loop *l);
 
-/* url.c
- * ------------------------------------------------------------------------ */
+/* url.c ------------------------------------------------------------------ */
 
 struct zx__url {
 	char text[ZX__NET_URL]; /* what the others point into */

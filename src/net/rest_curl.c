@@ -15,8 +15,7 @@ struct call {
 	void *ud;
 };
 
-/* Sockets of curl
- * ------------------------------------------------------------------- */
+/* Sockets of curl -------------------------------------------------------- */
 
 static void collect(struct zx_rest_conn *c);
 
@@ -120,8 +119,7 @@ static void on_curl_timer(struct zx_timer *t, void *ud)
 	collect(c);
 }
 
-/* The scheduler
- * ---------------------------------------------------------------------- */
+/* The scheduler ---------------------------------------------------------- */
 
 static void call_free(struct zx_rest_conn *c, struct call *call)
 {
@@ -263,8 +261,7 @@ int zx_rest_call(struct zx_rest_conn *c, const struct zx_rest_request *req,
 	return ZX_OK;
 }
 
-/* Attaching
- * ------------------------------------------------------------------------- */
+/* Attaching -------------------------------------------------------------- */
 
 void zx__rest_conn_free(struct zx_rest_conn *c)
 {

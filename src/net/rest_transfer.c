@@ -6,8 +6,7 @@
 
 #include <string.h>
 
-/* Receiving
- * ------------------------------------------------------------------------ */
+/* Receiving -------------------------------------------------------------- */
 
 static size_t on_body(char *p, size_t one, size_t n, void *ud)
 {
@@ -47,8 +46,7 @@ static int before_sending(void *ud, char *to_ip, char *from_ip, int to_port,
 					: CURL_PREREQFUNC_OK;
 }
 
-/* Sending
- * -------------------------------------------------------------------------- */
+/* Sending ---------------------------------------------------------------- */
 
 static int add_line(struct zx__transfer *t, const char *line)
 {
@@ -211,8 +209,7 @@ int zx__transfer_start(struct zx_rest_conn *c, const struct zx_rest_wire *wire)
 	return err;
 }
 
-/* The end
- * -------------------------------------------------------------------------- */
+/* The end ---------------------------------------------------------------- */
 
 /* CONNECT says "surely nothing was sent", so it is only for what fails before
  * curl was about to send. */

@@ -24,9 +24,7 @@ static void drop(struct zx_bot *b)
 	free(b);
 }
 
-/* The map
- * ---------------------------------------------------------------------------
- */
+/* The map ---------------------------------------------------------------- */
 
 static void bot_map__keeps_what_a_plain_array_keeps(void **state)
 {
@@ -61,9 +59,7 @@ static void bot_map__keeps_what_a_plain_array_keeps(void **state)
 	assert_null(zx__bot_map_get(&m, 1));
 }
 
-/* Guilds
- * ----------------------------------------------------------------------------
- */
+/* Guilds ----------------------------------------------------------------- */
 
 #define GUILD                                                                  \
 	"{\"id\":\"10\",\"name\":\"Caf\\u00e9\",\"owner_id\":\"7\","           \
@@ -273,9 +269,7 @@ static void bot_guilds__any_allocation_may_fail(void **state)
 	fail_alloc_each(registry, NULL);
 }
 
-/* Settings
- * ---------------------------------------------------------------------------
- */
+/* Settings --------------------------------------------------------------- */
 
 static void bot_settings__a_prefix_is_at_most_five_characters(void **state)
 {

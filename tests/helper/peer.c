@@ -152,8 +152,7 @@ int peer_read(int fd, void *p, size_t n)
 	return 1;
 }
 
-/* HTTP
- * ------------------------------------------------------------------------- */
+/* HTTP ------------------------------------------------------------------- */
 
 static int read_head(int fd, char *head, size_t size)
 {
@@ -213,8 +212,7 @@ void peer_answer(int fd, int status, const char *headers, const char *body)
 	peer_write(fd, body, strlen(body));
 }
 
-/* WebSocket
- * -------------------------------------------------------------------- */
+/* WebSocket -------------------------------------------------------------- */
 
 static void accept_key(const char *key, size_t n, struct zx_buf *out)
 {

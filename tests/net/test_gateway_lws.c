@@ -114,8 +114,7 @@ static void close_world(struct world *w)
 		}                                                              \
 	} while (0)
 
-/* Server scripts
- * --------------------------------------------------------------- */
+/* Server scripts --------------------------------------------------------- */
 
 static void text(int fd, const char *s)
 {
@@ -427,8 +426,7 @@ static void gateway_lws__broken_frames_only_cost_a_reconnect(void **state)
 	close_world(&w);
 }
 
-/* Connecting
- * ------------------------------------------------------------------- */
+/* Connecting ------------------------------------------------------------- */
 
 static void refuses_upgrade(int fd, unsigned nth, struct script *s)
 {

@@ -180,8 +180,7 @@ static void net_loop__thousands_of_wakes_do_not_block(void **state)
 	zx_loop_free(l);
 }
 
-/* Watched descriptors
- * ------------------------------------------------------------ */
+/* Watched descriptors ---------------------------------------------------- */
 
 struct pipe_end {
 	struct zx__watch *watch;
@@ -270,8 +269,7 @@ static void net_watch__reading_can_be_paused(void **state)
 	zx_loop_free(l);
 }
 
-/* The host's context
- * --------------------------------------------------------------- */
+/* The host's context ----------------------------------------------------- */
 
 static int host_callback(struct lws *wsi, enum lws_callback_reasons why,
 			 void *user, void *in, size_t len)
@@ -334,8 +332,7 @@ static void net_loop__lives_in_a_context_of_the_host(void **state)
 	lws_context_destroy(opt.lws);
 }
 
-/* Small things
- * ----------------------------------------------------------------------- */
+/* Small things ----------------------------------------------------------- */
 
 static void net_clock__both_clocks_move_forward(void **state)
 {

@@ -141,8 +141,7 @@ static struct seen get(struct world *w, const char *path, uint32_t retries)
 	return seen;
 }
 
-/* Answers
- * ----------------------------------------------------------------------- */
+/* Answers ---------------------------------------------------------------- */
 
 static void ok(int fd, const char *head, const char *body, size_t n,
 	       unsigned nth, struct script *s)
@@ -442,8 +441,7 @@ static void rest_curl__tls_that_fails_is_told_apart(void **state)
 	close_world(&w);
 }
 
-/* Lost answers
- * ------------------------------------------------------------------- */
+/* Lost answers ----------------------------------------------------------- */
 
 static void hang_up(int fd, const char *head, const char *body, size_t n,
 		    unsigned nth, struct script *s)
@@ -525,8 +523,7 @@ static void rest_curl__garbage_is_no_answer(void **state)
 	close_world(&w);
 }
 
-/* Uploads
- * ------------------------------------------------------------------------- */
+/* Uploads ---------------------------------------------------------------- */
 
 static void rest_curl__a_large_upload_arrives_whole(void **state)
 {
@@ -561,9 +558,7 @@ static void rest_curl__a_large_upload_arrives_whole(void **state)
 	close_world(&w);
 }
 
-/* Life
- * -----------------------------------------------------------------------------
- */
+/* Life ------------------------------------------------------------------- */
 
 static void rest_curl__detaching_drops_what_waits(void **state)
 {

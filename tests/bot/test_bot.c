@@ -1,0 +1,689 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The whole bot against the sandbox, over real sockets. The bot runs in a
+ * thread of its own; the test plays the people and the trouble.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "helper/peer.h"
+#include "helper/zx_test.h"
+#include "zoryx/bot.h"
+#include "zoryx/sandbox.h"
+
+#define WAIT_MS 15000
+
+struct run {
+	struct zx_bot *bot;
+	pthread_t thread;
+	atomic_int ask; /* 1: stop resumable, 2: for good */
+	int err;
+	atomic_int ready, events, stopped;
+	struct zx_bot_info info; /* taken as it stopped */
+	struct zx_buf log;
+	pthread_mutex_t lock;
+};
+
+/* A cog that counts, and hands its run over by a list of one. */
+static struct run *current;
+
+static int cog_start(struct zx_bot *bot, void **data)
+{
+	(void)bot;
+	*data = current;
+	return ZX_OK;
+}
+
+static void cog_ready(struct zx_bot *bot, void *data)
+{
+	(void)bot;
+	((struct run *)data)->ready++;
+}
+
+static void cog_event(struct zx_bot *bot, void *data, uint32_t shard,
+		      enum zx_event event, struct zx_str d)
+{
+	(void)bot, (void)shard, (void)event, (void)d;
+	((struct run *)data)->events++;
+}
+
+static void cog_stop(struct zx_bot *bot, void *data)
+{
+	struct run *r = data;
+
+	zx_bot_info(bot, &r->info);
+	r->stopped++;
+}
+
+static const struct zx_cog watcher = {
+	.name = "Watcher",
+	.start = cog_start,
+	.event = cog_event,
+	.ready = cog_ready,
+	.stop = cog_stop,
+};
+
+static void on_log(enum zx_log_level level, const char *module,
+		   const char *text, void *ud)
+{
+	struct run *r = ud;
+
+	(void)level;
+	pthread_mutex_lock(&r->lock);
+	zx_buf_addf(&r->log, "%s: %s\n", module, text);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static int logged(struct run *r, const char *what)
+{
+	int found;
+
+	pthread_mutex_lock(&r->lock);
+	found = !!strstr(zx_buf_cstr(&r->log), what);
+	pthread_mutex_unlock(&r->lock);
+	return found;
+}
+
+static void *run_bot(void *ud)
+{
+	struct run *r = ud;
+	int err = zx_bot_start(r->bot);
+
+	while (!err) {
+		if (r->ask)
+			zx_bot_stop(r->bot, r->ask == 1);
+		err = zx_bot_step(r->bot, -1);
+	}
+	r->err = err;
+	return NULL;
+}
+
+/* State of one test ------------------------------------------------------ */
+
+struct test {
+	struct zx_sandbox *box;
+	struct zx_log log;
+	char state[64];
+};
+
+static void open_test(struct test *t, struct zx_sandbox_options *o)
+{
+	snprintf(t->state, sizeof(t->state), "/tmp/zx-bot-%ld.db",
+		 (long)getpid());
+	unlink(t->state);
+	assert_err(zx_sandbox_start(&t->box, o), ZX_OK);
+}
+
+static void close_test(struct test *t)
+{
+	struct zx_sandbox_stats s;
+	struct zx_buf text;
+
+	if (t->box) {
+		zx_sandbox_stats(t->box, &s);
+		zx_buf_init(&text, NULL, 0);
+		if (s.violations) {
+			zx_sandbox_state(t->box, &text);
+			print_error("%s\n", zx_buf_cstr(&text));
+		}
+		zx_buf_release(&text);
+		assert_int_equal(s.violations, 0);
+		zx_sandbox_stop(t->box);
+	}
+	unlink(t->state);
+}
+
+static struct zx_bot_options options(struct test *t)
+{
+	struct zx_bot_options o = ZX_BOT_OPTIONS_INIT;
+
+	o.token = zx_sandbox_token(t->box);
+	o.api_url = zx_sandbox_api_url(t->box);
+	o.state_path = t->state;
+	o.intents_fallback = 1;
+	o.compression = ZX_COMPRESS_ZSTD_STREAM;
+	o.shard_count = 1;
+	return o;
+}
+
+static void begin(struct run *r, struct test *t, struct zx_bot_options *o)
+{
+	memset(r, 0, sizeof(*r));
+	zx_buf_init(&r->log, NULL, 0);
+	pthread_mutex_init(&r->lock, NULL);
+	t->log =
+		(struct zx_log){ .line = on_log, .ud = r, .max = ZX_LOG_DEBUG };
+	o->log = &t->log;
+	current = r;
+	assert_err(zx_bot_new(&r->bot, o), ZX_OK);
+	assert_err(zx_bot_add_cog(r->bot, zx_cog_core()), ZX_OK);
+	assert_err(zx_bot_add_cog(r->bot, &watcher), ZX_OK);
+	assert_int_equal(pthread_create(&r->thread, NULL, run_bot, r), 0);
+}
+
+static void stop(struct run *r, int resumable)
+{
+	r->ask = resumable ? 1 : 2;
+	zx_bot_wake(r->bot);
+	pthread_join(r->thread, NULL);
+	if (r->err != ZX_E_CLOSED)
+		print_error("%s\n%s", zx_bot_error(r->bot),
+			    zx_buf_cstr(&r->log));
+	assert_err(r->err, ZX_E_CLOSED);
+	zx_bot_free(r->bot);
+	assert_int_equal(r->stopped, 1);
+	zx_buf_release(&r->log);
+	pthread_mutex_destroy(&r->lock);
+}
+
+#define WAIT_FOR(condition)                                                    \
+	do {                                                                   \
+		zx_time until_ = zx_clock() + WAIT_MS;                         \
+		while (!(condition)) {                                         \
+			assert_true(zx_clock() < until_);                      \
+			usleep(2000);                                          \
+		}                                                              \
+	} while (0)
+
+static void start(struct run *r, struct test *t)
+{
+	struct zx_bot_options o = options(t);
+
+	begin(r, t, &o);
+	WAIT_FOR(r->ready);
+}
+
+/* The bot's next message in a channel has this in it. */
+static void says(struct test *t, const char *what)
+{
+	struct zx_buf body;
+
+	zx_buf_init(&body, NULL, 0);
+	assert_err(zx_sandbox_expect(t->box, "POST /channels/{id}/messages",
+				     WAIT_MS, &body),
+		   ZX_OK);
+	if (!strstr(zx_buf_cstr(&body), what))
+		print_error("wanted %s in %s\n", what, zx_buf_cstr(&body));
+	assert_non_null(strstr(zx_buf_cstr(&body), what));
+	zx_buf_release(&body);
+}
+
+static void slash(struct test *t, enum zx_sandbox_who who, const char *command,
+		  const char *args, const char *want)
+{
+	struct zx_buf body;
+	uint64_t id;
+
+	zx_buf_init(&body, NULL, 0);
+	assert_err(zx_sandbox_slash(t->box, zx_sandbox_user(t->box, who), 0,
+				    command, args, &id),
+		   ZX_OK);
+	assert_err(zx_sandbox_answer(t->box, id, WAIT_MS, &body), ZX_OK);
+	if (!strstr(zx_buf_cstr(&body), want))
+		print_error("wanted %s in %s\n", want, zx_buf_cstr(&body));
+	assert_non_null(strstr(zx_buf_cstr(&body), want));
+	zx_buf_release(&body);
+}
+
+static struct zx_sandbox_stats stats(struct test *t)
+{
+	struct zx_sandbox_stats s;
+
+	zx_sandbox_stats(t->box, &s);
+	return s;
+}
+
+/* Commands --------------------------------------------------------------- */
+
+static void bot__answers_in_all_three_forms(void **state)
+{
+	struct test t = { .box = NULL };
+	struct run r;
+	char text[64];
+
+	(void)state;
+	open_test(&t, NULL);
+	start(&r, &t);
+	WAIT_FOR(logged(&r, "slash commands"));
+	assert_err(zx_sandbox_say(t.box, 0, 0, "!ping", NULL), ZX_OK);
+	says(&t, "Pong");
+	slash(&t, ZX_SANDBOX_MEMBER, "ping", NULL, "Pong");
+	snprintf(text, sizeof(text), "<@%llu> stats",
+		 (unsigned long long)zx_sandbox_user(t.box, ZX_SANDBOX_BOT));
+	assert_err(zx_sandbox_say(t.box, 0, 0, text, NULL), ZX_OK);
+	says(&t, "embeds");
+	stop(&r, 1);
+	assert_int_equal(r.info.guilds, 3);
+	assert_int_equal(r.info.guilds_unavailable, 0);
+	assert_int_equal(r.info.users, 36);
+	assert_int_equal(r.info.shards_ready, 0); /* stopped by now */
+	assert_true(r.info.messages_seen >= 2);
+	assert_int_equal(r.info.owner_id,
+			 zx_sandbox_user(t.box, ZX_SANDBOX_OWNER));
+	close_test(&t);
+}
+
+static void bot__every_core_command_answers(void **state)
+{
+	struct test t = { .box = NULL };
+	struct run r;
+
+	(void)state;
+	open_test(&t, NULL);
+	start(&r, &t);
+	WAIT_FOR(logged(&r, "slash commands"));
+	slash(&t, ZX_SANDBOX_ADMIN, "help", NULL, "ping");
+	slash(&t, ZX_SANDBOX_ADMIN, "help", "{\"command\":\"ping\"}", "ping");
+	slash(&t, ZX_SANDBOX_ADMIN, "ping", NULL, "Pong");
+	slash(&t, ZX_SANDBOX_ADMIN, "stats", NULL, "embeds");
+	slash(&t, ZX_SANDBOX_ADMIN, "serversettings", NULL, "embeds");
+	slash(&t, ZX_SANDBOX_ADMIN, "mentionprefix", "{\"action\":\"disable\"}",
+	      "embeds");
+	slash(&t, ZX_SANDBOX_ADMIN, "setprefix", "{\"prefix\":\"?\"}", "?");
+	stop(&r, 1);
+	close_test(&t);
+}
+
+static void bot__a_prefix_is_for_administrators_and_survives(void **state)
+{
+	struct test t = { .box = NULL };
+	uint64_t admin, member;
+	struct run r;
+
+	(void)state;
+	open_test(&t, NULL);
+	admin = zx_sandbox_user(t.box, ZX_SANDBOX_ADMIN);
+	member = zx_sandbox_user(t.box, ZX_SANDBOX_MEMBER);
+	start(&r, &t);
+	zx_sandbox_say(t.box, member, 0, "!setprefix $", NULL);
+	says(&t, "Permission Denied");
+	zx_sandbox_say(t.box, admin, 0, "!setprefix $", NULL);
+	says(&t, "$");
+	zx_sandbox_say(t.box, member, 0, "!ping", NULL); /* no more */
+	zx_sandbox_say(t.box, member, 0, "$ping", NULL);
+	says(&t, "Pong");
+	stop(&r, 0);
+	start(&r, &t);
+	zx_sandbox_say(t.box, member, 0, "$ping", NULL);
+	says(&t, "Pong");
+	stop(&r, 0);
+	close_test(&t);
+}
+
+/* Trouble ---------------------------------------------------------------- */
+
+static void bot__a_dropped_connection_is_resumed(void **state)
+{
+	struct test t = { .box = NULL };
+	struct run r;
+
+	(void)state;
+	open_test(&t, NULL);
+	start(&r, &t);
+	assert_err(zx_sandbox_fault(t.box, "{\"fault\":\"drop\"}"), ZX_OK);
+	WAIT_FOR(stats(&t).resumed == 1);
+	zx_sandbox_say(t.box, 0, 0, "!ping", NULL);
+	says(&t, "Pong");
+	assert_int_equal(stats(&t).identifies, 1);
+	stop(&r, 1);
+	close_test(&t);
+}
+
+static void ID_05__a_restart_resumes_and_misses_nothing(void **state)
+{
+	struct test t = { .box = NULL };
+	struct run r;
+
+	(void)state;
+	open_test(&t, NULL);
+	start(&r, &t);
+	zx_sandbox_say(t.box, 0, 0, "!ping", NULL);
+	says(&t, "Pong");
+	stop(&r, 1);
+	zx_sandbox_say(t.box, 0, 0, "!ping", NULL); /* while it is away */
+	start(&r, &t);
+	says(&t, "Pong");
+	assert_int_equal(stats(&t).identifies, 1);
+	assert_int_equal(stats(&t).resumed, 1);
+	/* and it knows its servers without having been told again */
+	stop(&r, 0);
+	assert_int_equal(r.info.guilds, 3);
+	assert_int_equal(r.info.users, 36);
+	start(&r, &t);
+	assert_int_equal(stats(&t).identifies, 2);
+	stop(&r, 0);
+	close_test(&t);
+}
+
+static void ID_06__a_session_of_other_intents_is_not_used(void **state)
+{
+	struct test t = { .box = NULL };
+	struct zx_bot_options o;
+	struct run r;
+
+	(void)state;
+	open_test(&t, NULL);
+	start(&r, &t);
+	stop(&r, 1);
+	o = options(&t);
+	o.intents = ZX_INTENT_GUILDS;
+	begin(&r, &t, &o);
+	WAIT_FOR(r.ready);
+	assert_int_equal(stats(&t).identifies, 2);
+	assert_int_equal(stats(&t).resumes, 0);
+	stop(&r, 1);
+	close_test(&t);
+}
+
+static void ends_with(struct test *t, struct zx_bot_options *o, int err,
+		      const char *text)
+{
+	struct run r;
+
+	begin(&r, t, o);
+	pthread_join(r.thread, NULL);
+	assert_err(r.err, err);
+	if (!strstr(zx_bot_error(r.bot), text))
+		print_error("wanted %s in %s\n", text, zx_bot_error(r.bot));
+	assert_non_null(strstr(zx_bot_error(r.bot), text));
+	assert_null(strstr(zx_bot_error(r.bot), o->token));
+	assert_false(logged(&r, o->token));
+	zx_bot_free(r.bot);
+	zx_buf_release(&r.log);
+	pthread_mutex_destroy(&r.lock);
+}
+
+static void bot__a_wrong_token_ends_it_with_one_clear_text(void **state)
+{
+	struct test t = { .box = NULL };
+	struct zx_bot_options o;
+
+	(void)state;
+	open_test(&t, NULL);
+	o = options(&t);
+	o.token = "MTIzNDU2Nzg5MDEyMzQ1Njc4.aaaaaa.wrong-wrong-wrong-wrong";
+	ends_with(&t, &o, ZX_E_AUTH, "DISCORD_TOKEN");
+	close_test(&t);
+}
+
+static void bot__4004_on_the_gateway_ends_it_too(void **state)
+{
+	struct test t = { .box = NULL };
+	struct zx_bot_options o;
+
+	(void)state;
+	open_test(&t, NULL);
+	zx_sandbox_fault(t.box, "{\"fault\":\"close\",\"code\":4004}");
+	o = options(&t);
+	ends_with(&t, &o, ZX_E_AUTH, "4004");
+	close_test(&t);
+}
+
+static void bot__refused_intents_are_said_and_left_out(void **state)
+{
+	struct zx_sandbox_options so = ZX_SANDBOX_OPTIONS_INIT;
+	struct test t = { .box = NULL };
+	struct run r;
+
+	(void)state;
+	so.intents_refused = ZX_INTENT_MESSAGE_CONTENT;
+	open_test(&t, &so);
+	start(&r, &t);
+	assert_true(logged(&r, "without the Message Content intent"));
+	WAIT_FOR(logged(&r, "slash commands"));
+	slash(&t, ZX_SANDBOX_MEMBER, "ping", NULL, "Pong");
+	stop(&r, 1);
+	assert_int_equal(r.info.intents & ZX_INTENT_MESSAGE_CONTENT, 0);
+	assert_true(r.info.intents_missing & ZX_INTENT_MESSAGE_CONTENT);
+	close_test(&t);
+}
+
+static void bot__refused_intents_end_it_when_so_asked(void **state)
+{
+	struct zx_sandbox_options so = ZX_SANDBOX_OPTIONS_INIT;
+	struct test t = { .box = NULL };
+	struct zx_bot_options o;
+
+	(void)state;
+	so.intents_refused = ZX_INTENT_MESSAGE_CONTENT;
+	open_test(&t, &so);
+	o = options(&t);
+	o.intents_fallback = 0;
+	ends_with(&t, &o, ZX_E_PERM, "MESSAGE_CONTENT");
+	close_test(&t);
+}
+
+static void bot__discord_out_of_reach_is_said_and_tried_again(void **state)
+{
+	struct zx_sandbox_options so = ZX_SANDBOX_OPTIONS_INIT;
+	struct test t = { .box = NULL };
+	struct zx_bot_options o;
+	char url[64], token[128];
+	struct run r;
+
+	(void)state;
+	open_test(&t, NULL);
+	snprintf(token, sizeof(token), "%s", zx_sandbox_token(t.box));
+	zx_sandbox_stop(t.box);
+	so.port = peer_dead_port();
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u/api/v10", so.port);
+	o = (struct zx_bot_options)ZX_BOT_OPTIONS_INIT;
+	o.token = token;
+	o.api_url = url;
+	begin(&r, &t, &o);
+	WAIT_FOR(logged(&r, "Discord is out of reach"));
+	assert_err(zx_sandbox_start(&t.box, &so), ZX_OK);
+	WAIT_FOR(r.ready);
+	stop(&r, 1);
+	close_test(&t);
+}
+
+static void bot__can_be_stopped_while_it_waits_for_discord(void **state)
+{
+	struct test t = { .box = NULL };
+	struct zx_bot_options o = ZX_BOT_OPTIONS_INIT;
+	char url[64];
+	struct run r;
+
+	(void)state;
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u", peer_dead_port());
+	o.token = "abc";
+	o.api_url = url;
+	begin(&r, &t, &o);
+	WAIT_FOR(logged(&r, "Discord is out of reach"));
+	stop(&r, 1);
+}
+
+static void GS_02__an_outage_is_no_leave_for_the_bot(void **state)
+{
+	struct test t = { .box = NULL };
+	struct run r;
+
+	(void)state;
+	open_test(&t, NULL);
+	start(&r, &t);
+	zx_sandbox_fault(t.box, "{\"fault\":\"outage\",\"ms\":100000}");
+	WAIT_FOR(logged(&r, "has an outage"));
+	assert_false(logged(&r, "left "));
+	stop(&r, 1);
+	assert_int_equal(r.info.guilds, 3);
+	assert_int_equal(r.info.guilds_unavailable, 1);
+	assert_int_equal(r.info.users, 36);
+	close_test(&t);
+}
+
+/* Many shards ------------------------------------------------------------ */
+
+static void fleet__all_shards_come_up_in_turn(void **state)
+{
+	struct zx_sandbox_options so = ZX_SANDBOX_OPTIONS_INIT;
+	struct test t = { .box = NULL };
+	struct zx_bot_options o;
+	struct run r;
+
+	(void)state;
+	so.shards = 8;
+	so.max_concurrency = 16;
+	so.guilds = 40;
+	open_test(&t, &so);
+	o = options(&t);
+	o.shard_count = 0; /* what is recommended */
+	begin(&r, &t, &o);
+	WAIT_FOR(r.ready);
+	assert_int_equal(stats(&t).identifies, 8);
+	assert_int_equal(stats(&t).sessions_live, 8);
+	stop(&r, 1);
+	assert_int_equal(r.info.guilds, 40);
+	assert_int_equal(r.info.shard_count, 8);
+	/* all of them resume */
+	begin(&r, &t, &o);
+	WAIT_FOR(r.ready);
+	assert_int_equal(stats(&t).identifies, 8);
+	assert_int_equal(stats(&t).resumed, 8);
+	stop(&r, 0);
+	close_test(&t);
+}
+
+static void fleet__a_part_of_the_shards_serves_its_guilds(void **state)
+{
+	static const uint32_t ids[] = { 1, 3 };
+	struct zx_sandbox_options so = ZX_SANDBOX_OPTIONS_INIT;
+	struct test t = { .box = NULL };
+	struct zx_bot_options o;
+	struct run r;
+	size_t i, mine = 0;
+
+	(void)state;
+	so.max_concurrency = 16;
+	so.guilds = 40;
+	open_test(&t, &so);
+	o = options(&t);
+	o.shard_count = 4;
+	o.shard_ids = ids;
+	o.shard_id_count = 2;
+	begin(&r, &t, &o);
+	WAIT_FOR(r.ready);
+	stop(&r, 0);
+	for (i = 0; i < 40; i++)
+		mine += zx_shard_of_guild(zx_sandbox_guild(t.box, i), 4) % 2;
+	assert_int_equal(r.info.guilds, mine);
+	close_test(&t);
+}
+
+static void fleet__impossible_shard_ids_are_refused(void **state)
+{
+	static const uint32_t ids[] = { 4 };
+	struct test t = { .box = NULL };
+	struct zx_bot_options o;
+
+	(void)state;
+	open_test(&t, NULL);
+	o = options(&t);
+	o.shard_count = 4;
+	o.shard_ids = ids;
+	o.shard_id_count = 1;
+	ends_with(&t, &o, ZX_E_INVALID, "SHARD_IDS");
+	close_test(&t);
+}
+
+/* Making ----------------------------------------------------------------- */
+
+static void bot__what_is_missing_is_said_at_once(void **state)
+{
+	struct zx_bot_options o = ZX_BOT_OPTIONS_INIT;
+	struct zx_bot *b;
+
+	(void)state;
+	assert_err(zx_bot_new(&b, &o), ZX_E_INVALID);
+	assert_non_null(strstr(zx_bot_error(b), "token"));
+	zx_bot_free(b);
+	o.token = "abc";
+	o.api_url = "ftp://x";
+	assert_err(zx_bot_new(&b, &o), ZX_E_INVALID);
+	assert_non_null(strstr(zx_bot_error(b), "URL"));
+	zx_bot_free(b);
+	o.api_url = NULL;
+	o.state_path = "/proc/no/such/place.db";
+	assert_int_not_equal(zx_bot_new(&b, &o), ZX_OK);
+	assert_true(zx_bot_error(b)[0]);
+	zx_bot_free(b);
+	assert_string_equal(zx_bot_error(NULL), zx_strerror(ZX_E_NOMEM));
+	zx_bot_free(NULL);
+}
+
+static void bot__a_state_file_has_one_owner(void **state)
+{
+	struct test t = { .box = NULL };
+	struct zx_bot_options o;
+	struct zx_bot *second;
+	struct run r;
+
+	(void)state;
+	open_test(&t, NULL);
+	start(&r, &t);
+	o = options(&t);
+	assert_err(zx_bot_new(&second, &o), ZX_E_BUSY);
+	assert_true(zx_bot_error(second)[0]);
+	zx_bot_free(second);
+	stop(&r, 1);
+	close_test(&t);
+}
+
+static int make(const struct zx_alloc *a, void *ud)
+{
+	struct zx_bot_options o = ZX_BOT_OPTIONS_INIT;
+	struct zx_bot *b;
+	int err;
+
+	(void)ud;
+	o.token = "abc";
+	o.api_url = "http://127.0.0.1:1";
+	o.proxy = "http://127.0.0.1:1";
+	o.alloc = a;
+	err = zx_bot_new(&b, &o);
+	if (!err)
+		err = zx_bot_add_cog(b, zx_cog_core());
+	if (!err)
+		err = zx_bot_set_prefix(b, 1, "?");
+	zx_bot_free(b);
+	return err;
+}
+
+static void bot__any_allocation_may_fail(void **state)
+{
+	(void)state;
+	fail_alloc_each(make, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bot__answers_in_all_three_forms),
+		cmocka_unit_test(bot__every_core_command_answers),
+		cmocka_unit_test(
+			bot__a_prefix_is_for_administrators_and_survives),
+		cmocka_unit_test(bot__a_dropped_connection_is_resumed),
+		cmocka_unit_test(ID_05__a_restart_resumes_and_misses_nothing),
+		cmocka_unit_test(ID_06__a_session_of_other_intents_is_not_used),
+		cmocka_unit_test(
+			bot__a_wrong_token_ends_it_with_one_clear_text),
+		cmocka_unit_test(bot__4004_on_the_gateway_ends_it_too),
+		cmocka_unit_test(bot__refused_intents_are_said_and_left_out),
+		cmocka_unit_test(bot__refused_intents_end_it_when_so_asked),
+		cmocka_unit_test(
+			bot__discord_out_of_reach_is_said_and_tried_again),
+		cmocka_unit_test(
+			bot__can_be_stopped_while_it_waits_for_discord),
+		cmocka_unit_test(GS_02__an_outage_is_no_leave_for_the_bot),
+		cmocka_unit_test(fleet__all_shards_come_up_in_turn),
+		cmocka_unit_test(fleet__a_part_of_the_shards_serves_its_guilds),
+		cmocka_unit_test(fleet__impossible_shard_ids_are_refused),
+		cmocka_unit_test(bot__what_is_missing_is_said_at_once),
+		cmocka_unit_test(bot__a_state_file_has_one_owner),
+		cmocka_unit_test(bot__any_allocation_may_fail),
+	};
+
+	return cmocka_run_group_tests_name("bot/bot", tests, NULL, NULL);
+}
