@@ -253,11 +253,14 @@ static void reason(struct zx__call *c)
 
 static void agent(struct zx__call *c)
 {
-	if (c->w->agent_told || zx_str_starts(c->req->user_agent, "DiscordBot"))
+	if (c->w->agent_told || !c->route || c->route->auth != ZX__AUTH_BOT ||
+	    zx_str_starts(zx_str(c->route->path), "/webhooks/") ||
+	    zx_str_starts(c->req->user_agent, "DiscordBot"))
 		return;
 	c->w->agent_told = 1;
 	zx__wire_violation(c->w->wire,
-			   "User-Agent does not begin with DiscordBot");
+			   "%s %s: User-Agent does not begin with DiscordBot",
+			   c->req->method, c->route->path);
 }
 
 static void run(struct zx__call *c)
@@ -300,8 +303,8 @@ void zx__route_call(struct zx__world *w, const struct zx__req *req,
 	int other;
 
 	w->stats.requests++;
-	agent(&c);
 	c.route = find(&c, path, &other);
+	agent(&c);
 	if (c.route)
 		c.major = major(&c);
 	if (zx__banned(&c) || zx__fault_before(&c, path))
