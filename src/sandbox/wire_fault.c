@@ -140,9 +140,11 @@ static void start(struct zx__wire *wire, struct zx__armed *f)
 		use_up(f);
 }
 
-static void sweep(struct zx__wire *wire)
+/* Frees what is used up; how many. */
+static size_t sweep(struct zx__wire *wire)
 {
 	struct zx__armed **at = &wire->faults, *f;
+	size_t before = wire->n_faults;
 
 	while ((f = *at)) {
 		if (!f->spent) {
@@ -154,6 +156,26 @@ static void sweep(struct zx__wire *wire)
 		cJSON_Delete(f->args);
 		free(f);
 	}
+	return before - wire->n_faults;
+}
+
+/* To the pages: what is armed now, the world's faults too. */
+static void tell(struct zx__wire *wire)
+{
+	struct zx_buf state;
+	struct zx_str list;
+	cJSON *faults;
+
+	if (!wire->n_live)
+		return;
+	zx_buf_init(&state, NULL, 0);
+	zx__world_state(wire->world, 0, &state);
+	list = zx_json_get(zx_buf_str(&state), "faults");
+	faults = cJSON_ParseWithLength(list.ptr, list.len);
+	if (faults)
+		zx__wire_live(wire, "FAULTS", faults, 0);
+	cJSON_Delete(faults);
+	zx_buf_release(&state);
 }
 
 void zx__fault_tick(struct zx__wire *wire, uint64_t now)
@@ -161,7 +183,8 @@ void zx__fault_tick(struct zx__wire *wire, uint64_t now)
 	for (struct zx__armed *f = wire->faults; f; f = f->next)
 		if (f->act && !f->started && is_armed(f, now))
 			start(wire, f);
-	sweep(wire);
+	if (sweep(wire))
+		tell(wire);
 }
 
 uint64_t zx__fault_due(const struct zx__wire *wire)

@@ -266,6 +266,30 @@ static void wire_http__a_large_body_arrives_after_100_continue(void **state)
 	zx_sandbox_stop(b.s);
 }
 
+static void wire_http__answers_are_delayed_in_order_and_dropped(void **state)
+{
+	struct box b = box_start();
+	struct zx_buf out;
+
+	(void)state;
+	zx_buf_init(&out, NULL, 0);
+	box_fault(&b, "{\"fault\":\"rest_slow\",\"ms\":20}");
+	/* The second request waits for the answer to the first. */
+	http_exchange(b.port,
+		      "GET /api/v10/gateway HTTP/1.1\r\nHost: localhost\r\n"
+		      "\r\nGET /no.file HTTP/1.1\r\n" LOCAL "\r\n",
+		      &out);
+	assert_memory_equal(zx_buf_cstr(&out), "HTTP/1.1 200 ", 13);
+	assert_non_null(strstr(zx_buf_cstr(&out), "HTTP/1.1 404 "));
+	zx_buf_clear(&out);
+	box_fault(&b, "{\"fault\":\"rest_drop\"}");
+	http_exchange(b.port, "GET /api/v10/gateway HTTP/1.1\r\n" LOCAL "\r\n",
+		      &out);
+	assert_int_equal(out.len, 0);
+	zx_buf_release(&out);
+	zx_sandbox_stop(b.s);
+}
+
 static void wire_http__handshakes_that_are_wrong_are_refused(void **state)
 {
 #define UPGRADE                                                                \
@@ -441,6 +465,8 @@ int main(void)
 			wire_http__any_split_of_pipelined_requests_is_the_same),
 		cmocka_unit_test(
 			wire_http__a_large_body_arrives_after_100_continue),
+		cmocka_unit_test(
+			wire_http__answers_are_delayed_in_order_and_dropped),
 		cmocka_unit_test(
 			wire_http__handshakes_that_are_wrong_are_refused),
 		cmocka_unit_test(wire_http__noise_of_any_kind_is_survived),

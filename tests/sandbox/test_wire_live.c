@@ -107,6 +107,31 @@ static void wire_live__a_page_that_does_not_read_is_let_go(void **state)
 	zx_sandbox_stop(b.s);
 }
 
+static void wire_live__a_fault_that_is_used_up_leaves_the_list(void **state)
+{
+	struct box b = box_start();
+	struct ws_client page, c;
+
+	(void)state;
+	assert_int_equal(ws_open(&page, b.port, "/sandbox/live"), 0);
+	ws_send_frame(&page, 0x89, "x", 1);
+	assert_int_equal(ws_frame(&page), 0);
+	box_fault(&b, "{\"fault\":\"upgrade_503\",\"times\":2}");
+	do
+		until(&page, "FAULTS");
+	while (!zx_json_is(
+		zx_json_get(zx_json_index(got(&page, "d"), 0), "fault"),
+		"upgrade_503"));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(gw_hello(&c, b.port, WS_PLAIN), -1);
+		ws_free(&c);
+	}
+	until(&page, "FAULTS");
+	assert_str(got(&page, "d"), "[]");
+	ws_free(&page);
+	zx_sandbox_stop(b.s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +140,8 @@ int main(void)
 			ID_07__gateway_frames_are_seen_without_the_token),
 		cmocka_unit_test(
 			wire_live__a_page_that_does_not_read_is_let_go),
+		cmocka_unit_test(
+			wire_live__a_fault_that_is_used_up_leaves_the_list),
 	};
 
 	return cmocka_run_group_tests_name("wire_live", tests, NULL, NULL);
