@@ -160,6 +160,33 @@ void zx__log(struct zx__world *w, const struct zx__req *req,
 	tell(w, e, res);
 }
 
+/* A form as an object: texts as they are, files by their size. */
+static cJSON *form(const struct zx__log_entry *e)
+{
+	struct zx__req req = { .content_type = zx_str(e->type),
+			       .body = { e->body, e->body_len } };
+	struct zx__call c = { .req = &req };
+	struct zx_str payload = { NULL, 0 };
+	cJSON *o = cJSON_CreateObject();
+	char *text;
+
+	if (!e->body || zx__multipart(&c, &payload) != ZX_OK)
+		return o;
+	text = payload.ptr ? zx_str_dup(NULL, payload) : NULL;
+	if (text)
+		cJSON_AddStringToObject(o, "payload_json", text);
+	zx_delete(NULL, text);
+	for (size_t i = 0; i < c.nfiles; i++) {
+		char name[64], size[40];
+
+		snprintf(name, sizeof(name), "%.*s",
+			 ZX_ARG(zx_utf8_head(c.files[i].field, 40)));
+		snprintf(size, sizeof(size), "%zu bytes", c.files[i].data.len);
+		cJSON_AddStringToObject(o, name, size);
+	}
+	return o;
+}
+
 /* With what the validator of REST traffic wants to see. */
 static void add_full(cJSON *o, const struct zx__log_entry *e)
 {
@@ -168,7 +195,9 @@ static void add_full(cJSON *o, const struct zx__log_entry *e)
 
 	zx__dom_set(o, "method:s path:s query:s content_type:s", e->method,
 		    e->path, e->query, e->type);
-	if (body)
+	if (e->type && !strncmp(e->type, "multipart/", 10))
+		zx__dom_set(o, "body:o", form(e));
+	else if (body)
 		zx__dom_set(o, "body:o", body);
 	else if (e->body_len && zx_utf8_valid(zx_str(e->body)))
 		zx__dom_set(o, "body:s", e->body);

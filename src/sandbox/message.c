@@ -2,6 +2,7 @@
  *
  * Messages over REST: reading, writing, editing, removing.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "sandbox/rest.h"
@@ -345,6 +346,7 @@ static int too_old(struct zx__call *c)
 
 void zx__bulk_delete(struct zx__call *c)
 {
+	char count[16];
 	cJSON *gone;
 
 	zx__form_required(c, c->body, "", "messages");
@@ -373,7 +375,8 @@ void zx__bulk_delete(struct zx__call *c)
 		cJSON_AddItemToArray(gone, zx__id_string(m->id));
 		zx__msg_remove(c->w, c->id[0], m->id, 1);
 	}
-	zx__audit(c, c->guild, 73, c->id[0], NULL, NULL);
+	snprintf(count, sizeof(count), "%d", cJSON_GetArraySize(gone));
+	zx__audit(c, c->guild, 73, c->id[0], NULL, zx__dom("count:s", count));
 	if (gone->child)
 		zx__emit_in(c->w, c->id[0], "MESSAGE_DELETE_BULK",
 			    zx__dom("ids:o channel_id:I guild_id:I", gone,

@@ -83,10 +83,15 @@ static int index_of(const cJSON *list, uint64_t id)
 	return -1;
 }
 
-static void changed(struct zx__call *c, int action, uint64_t id)
+static void changed(struct zx__call *c, int action, uint64_t id, int type)
 {
+	cJSON *about = zx__dom("id:I type:s", id, type ? "1" : "0");
+	const cJSON *role = zx__set_get(&c->guild->roles, id);
+
+	if (role)
+		zx__dom_set(about, "role_name:c", zx__get(role, "name"));
 	zx__audit(c, c->guild, action, zx__dom_id(c->channel, "id"), NULL,
-		  zx__dom("id:I", id));
+		  about);
 	zx__emit(c->w, c->guild->id, "CHANNEL_UPDATE",
 		 zx__channel_out(c->channel));
 	zx__guild_touched(c->w, c->guild);
@@ -129,18 +134,19 @@ void zx__put_overwrite(struct zx__call *c)
 		cJSON_ReplaceItemInArray(list, at, o);
 	else
 		cJSON_AddItemToArray(list, o);
-	changed(c, at >= 0 ? 14 : 13, c->id[1]);
+	changed(c, at >= 0 ? 14 : 13, c->id[1], zx__int(c->body, "type"));
 }
 
 void zx__delete_overwrite(struct zx__call *c)
 {
 	cJSON *list = zx__get_mut(c->channel, "permission_overwrites");
-	int at = index_of(list, c->id[1]);
+	int at = index_of(list, c->id[1]), type;
 
 	if (at < 0) {
 		zx__unknown(c, ZX__UNKNOWN_OVERWRITE);
 		return;
 	}
+	type = zx__int(cJSON_GetArrayItem(list, at), "type");
 	cJSON_DeleteItemFromArray(list, at);
-	changed(c, 15, c->id[1]);
+	changed(c, 15, c->id[1], type);
 }

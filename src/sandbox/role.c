@@ -245,26 +245,14 @@ static void check_moves(struct zx__call *c)
 	}
 }
 
-/* Each role moved must be below the bot's, before and after. */
-static int moves_refused(struct zx__call *c)
+static int unknown_role(struct zx__call *c)
 {
-	const cJSON *top = zx__top_role(c->guild, zx__bot(c->w));
-
 	ZX__EACH(move, c->body)
 	{
-		uint64_t id = zx__dom_id(move, "id");
-		const cJSON *role = zx__set_get(&c->guild->roles, id);
-
-		if (!role) {
-			zx__unknown(c, ZX__UNKNOWN_ROLE);
-			return 1;
-		}
-		if (!zx__bot_above_role(c->w, c->guild, role) ||
-		    (zx__int(move, "position") >= zx__int(top, "position") &&
-		     zx__dom_id(c->guild->dom, "owner_id") != zx__bot(c->w))) {
-			zx__no_permission(c);
-			return 1;
-		}
+		if (zx__set_get(&c->guild->roles, zx__dom_id(move, "id")))
+			continue;
+		zx__unknown(c, ZX__UNKNOWN_ROLE);
+		return 1;
 	}
 	return 0;
 }
@@ -276,51 +264,88 @@ static int lower_first(const void *a, const void *b)
 	return zx__role_above(x, y) ? 1 : -1;
 }
 
-/* Discord keeps positions dense after a move. */
-static void renumber(struct zx__call *c)
+/* The roles of a list, lowest first; *n of them. NULL without memory. */
+static cJSON **sorted(cJSON *list, size_t *n)
 {
-	size_t n = c->guild->roles.n;
-	cJSON **sorted = calloc(n + 1, sizeof(*sorted));
+	size_t i = 0;
+	cJSON **v;
 
-	if (!sorted)
-		return;
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = c->guild->roles.v[i].dom;
-	qsort(sorted, n, sizeof(*sorted), lower_first);
-	for (size_t i = 0; i < n; i++)
-		zx__dom_set(sorted[i], "position:i", (int)i);
-	free(sorted);
+	*n = (size_t)cJSON_GetArraySize(list);
+	v = calloc(*n + 1, sizeof(*v));
+	for (cJSON *r = v ? list->child : NULL; r; r = r->next)
+		v[i++] = r;
+	if (v)
+		qsort(v, *n, sizeof(*v), lower_first);
+	return v;
+}
+
+/* The list with the asked positions, dense as Discord keeps them. */
+static cJSON *moved(struct zx__call *c)
+{
+	cJSON *list = zx__set_array(&c->guild->roles), **v;
+	size_t n;
+
+	for (cJSON *r = list->child; r; r = r->next) {
+		uint64_t id = zx__dom_id(r, "id");
+
+		ZX__EACH(move, c->body)
+		if (zx__dom_id(move, "id") == id && zx__some(move, "position"))
+			zx__dom_set(r, "position:i", zx__int(move, "position"));
+		if (id == c->guild->id)
+			zx__dom_set(r, "position:i", -1);
+	}
+	v = sorted(list, &n);
+	for (size_t i = 0; v && i < n; i++)
+		zx__dom_set(v[i], "position:i", (int)i);
+	free(v);
+	return list;
+}
+
+/* From the top down to the bot's highest role nothing may change. */
+static int disturbs(struct zx__call *c, cJSON *after)
+{
+	uint64_t top = zx__dom_id(zx__top_role(c->guild, zx__bot(c->w)), "id");
+	cJSON *before = zx__set_array(&c->guild->roles);
+	size_t n = 0, m = 0;
+	cJSON **a = sorted(before, &n), **b = sorted(after, &m);
+	int bad = zx__dom_id(c->guild->dom, "owner_id") != zx__bot(c->w);
+	int differs = 0;
+
+	for (size_t i = a && b && bad ? n : 0; i > 0; i--) {
+		differs |= zx__dom_id(a[i - 1], "id") !=
+			   zx__dom_id(b[i - 1], "id");
+		if (zx__dom_id(a[i - 1], "id") == top)
+			break;
+	}
+	free(a);
+	free(b);
+	cJSON_Delete(before);
+	if (differs)
+		zx__no_permission(c);
+	return differs;
 }
 
 void zx__move_roles(struct zx__call *c)
 {
-	cJSON *before;
+	cJSON *after;
 
 	check_moves(c);
-	if (zx__form_failed(c) || moves_refused(c))
+	if (zx__form_failed(c) || unknown_role(c))
 		return;
-	before = zx__set_array(&c->guild->roles);
-	ZX__EACH(move, c->body)
+	after = moved(c);
+	if (disturbs(c, after))
+		goto out;
+	ZX__EACH(now, after)
 	{
 		cJSON *role =
-			zx__set_get(&c->guild->roles, zx__dom_id(move, "id"));
+			zx__set_get(&c->guild->roles, zx__dom_id(now, "id"));
 
-		if (zx__some(move, "position") &&
-		    zx__dom_id(move, "id") != c->guild->id)
-			zx__dom_set(role, "position:i",
-				    zx__int(move, "position"));
+		if (zx__int(role, "position") == zx__int(now, "position"))
+			continue;
+		zx__dom_set(role, "position:i", zx__int(now, "position"));
+		changed(c, "GUILD_ROLE_UPDATE", role);
 	}
-	zx__dom_set(zx__set_get(&c->guild->roles, c->guild->id), "position:i",
-		    -1);
-	renumber(c);
-	ZX__EACH(old, before)
-	{
-		cJSON *role =
-			zx__set_get(&c->guild->roles, zx__dom_id(old, "id"));
-
-		if (!cJSON_Compare(old, role, 1))
-			changed(c, "GUILD_ROLE_UPDATE", role);
-	}
-	cJSON_Delete(before);
 	zx__list_roles(c);
+out:
+	cJSON_Delete(after);
 }

@@ -186,13 +186,28 @@ static struct zx_str api_path(struct zx_str path, int *version)
 	return zx_str_from(rest, seg.len + 1);
 }
 
+/* Some clients write "@me" and "@original" with an escape. */
+static void plain_at(struct zx_str path, struct zx_buf *out)
+{
+	for (size_t i = 0; i < path.len; i++) {
+		int at = path.len - i >= 3 && !memcmp(path.ptr + i, "%40", 3);
+
+		zx_buf_addch(out, at ? '@' : path.ptr[i]);
+		i += at ? 2 : 0;
+	}
+}
+
 static void api(struct zx__world *w, const struct zx__req *req,
 		struct zx__res *res)
 {
 	int version;
 	struct zx_str path = api_path(req->path, &version);
 	struct zx__call c = { .w = w, .req = req, .res = res };
+	struct zx_buf b;
 
+	zx_buf_init(&b, NULL, 0);
+	plain_at(path, &b);
+	path = zx_buf_str(&b);
 	if (path.len > 1 && path.ptr[path.len - 1] == '/')
 		path.len--;
 	if (version < 9 || version > 10)
@@ -200,6 +215,7 @@ static void api(struct zx__world *w, const struct zx__req *req,
 	else
 		zx__route_call(w, req, res, path);
 	zx__log(w, req, res, path);
+	zx_buf_release(&b);
 }
 
 void zx__world_http(struct zx__world *w, const struct zx__req *req,
