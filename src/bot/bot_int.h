@@ -29,8 +29,11 @@ enum {
 	ZX__BOT_SAVE_SOON_MS = 500,	    /* after a command */
 	ZX__BOT_SAVE_BATCH = 2000,	    /* guilds in one transaction */
 	ZX__BOT_SESSION_MS = 5 * 60 * 1000, /* age at which it is of no use */
-	ZX__BOT_IDENTIFY_MS = 5500,	    /* between two processes (LM-03) */
-	ZX__BOT_RESUME_GAP_MS = 20,	    /* between two resuming starts */
+	/* Between two turns of a key: more than Discord's 5000, because what
+	 * counts is when they arrive. */
+	ZX__BOT_TURN_MS = 5100,
+	ZX__BOT_IDENTIFY_MS = 5500,   /* between two processes (LM-03) */
+	ZX__BOT_RESUME_GAP_MS = 20,   /* between two resuming starts */
 	ZX__BOT_START_TICK_MS = 5000, /* between two groups of new starts */
 	ZX__BOT_QUIET_MS = 3000,      /* without guilds: start-up is over */
 	ZX__BOT_PRESENCE_MIN_S = 15

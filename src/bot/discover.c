@@ -85,6 +85,7 @@ static void take_limits(struct zx_bot *b, struct zx_str d, uint32_t need)
 	struct zx_str limit = zx_json_get(d, "session_start_limit");
 
 	o.max_concurrency = (uint32_t)zx_json_get_u64(limit, "max_concurrency");
+	o.interval_ms = ZX__BOT_TURN_MS;
 	o.total = (uint32_t)zx_json_get_u64(limit, "total");
 	o.remaining = (uint32_t)zx_json_get_u64(limit, "remaining");
 	o.reset_after_ms = zx_json_get_u64(limit, "reset_after");

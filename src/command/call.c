@@ -32,7 +32,7 @@ struct zx_call *zx__call_new(struct zx_commands *c, enum zx__call_kind kind,
 	call->refs = 1;
 	call->info.form = form;
 	call->info.at = c->now;
-	call->info.wall = zx__wall(c);
+	call->info.wall = zx__call_wall(c);
 	call->info.user_name = "";
 	call->next = c->calls;
 	if (c->calls)

@@ -315,7 +315,7 @@ int zx__call_option(const struct zx_call *call, const char *name);
 /* The standard limits of an interaction, from its id (IN-01). */
 void zx__call_windows(struct zx_call *call, zx_time now, zx_wall wall);
 /* Milliseconds since the epoch, as far as the host has told. */
-zx_wall zx__wall(const struct zx_commands *c);
+zx_wall zx__call_wall(const struct zx_commands *c);
 
 /* Queues the answer, an edit of it, or replaces one that waits. */
 int zx__answer(struct zx_call *call, struct zx_message *m);

@@ -233,7 +233,7 @@ void zx_commands_prefix(const struct zx_commands *c, uint64_t guild_id,
 	out->text[sizeof(out->text) - 1] = '\0';
 }
 
-zx_wall zx__wall(const struct zx_commands *c)
+zx_wall zx__call_wall(const struct zx_commands *c)
 {
 	return c->wall ? c->wall + (zx_wall)(c->now - c->wall_at) : 0;
 }

@@ -42,8 +42,8 @@ static int show(struct zx_call *call, const char *title, struct zx_str text,
 	zx_message_init(&m, c->opt.alloc);
 	zx_embed(&m, ZX_COLOR_RED, "%s", title);
 	zx_embed_text(&m, "%s", zx_buf_cstr(&block));
-	if (zx__wall(c))
-		zx_embed_time(&m, zx__wall(c));
+	if (zx__call_wall(c))
+		zx_embed_time(&m, zx__call_wall(c));
 	if (call->info.command)
 		zx_embed_footer(&m, "Command: %s", call->info.command->name);
 	err = block.err ? block.err : zx__notice(call, &m, delete_ms);

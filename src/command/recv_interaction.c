@@ -97,7 +97,7 @@ int zx__recv_interaction(struct zx_commands *c, struct zx_str d)
 	if (!err) {
 		if (types[type].kind != CALL_PRESS)
 			call->info.command = find(c, data);
-		zx__call_windows(call, c->now, zx__wall(c));
+		zx__call_windows(call, c->now, zx__call_wall(c));
 		err = types[type].recv(call, data);
 	}
 	zx__call_unref(call);

@@ -139,7 +139,7 @@ int zx__close_react(struct zx_shard *s, int code)
 	if ((code == 1000 || code == 1001) && s->state == ZX_SHARD_RESUMING)
 		action = ZX_CLOSE_IDENTIFY;
 	if (action != ZX_CLOSE_RESUME)
-		zx__session_drop(s);
+		zx__shard_forget(s);
 	if (action != ZX_CLOSE_STOP || s->stopping)
 		return 0;
 	die(s, code);

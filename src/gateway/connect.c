@@ -60,7 +60,7 @@ int zx__connect(struct zx_shard *s)
 	const char *url = s->opt.gateway_url;
 
 	if (!zx__session_usable(s))
-		zx__session_drop(s);
+		zx__shard_forget(s);
 	reset_link(s);
 	/* A session's own host may be dead while the session is not (ID-04). */
 	if (s->session.resume_url[0] &&
@@ -225,7 +225,7 @@ void zx_shard_stop(struct zx_shard *s, int resumable, zx_time now)
 	zx__shard_input(s, now);
 	s->stopping = 1;
 	if (!resumable)
-		zx__session_drop(s);
+		zx__shard_forget(s);
 	else if (s->session.id[0])
 		s->pending |= ZX__PEND_SESSION;
 	if (s->state == ZX_SHARD_IDLE || s->state == ZX_SHARD_BACKOFF)

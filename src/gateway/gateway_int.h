@@ -177,7 +177,7 @@ int zx__close_react(struct zx_shard *s, int code);
 
 /* session.c */
 
-void zx__session_drop(struct zx_shard *s);
+void zx__shard_forget(struct zx_shard *s);
 /* Takes the session out of READY; ZX_E_PROTOCOL when something is missing. */
 int zx__session_take(struct zx_shard *s, struct zx_str ready);
 /* Is there a session that Discord may still know? */

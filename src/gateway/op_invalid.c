@@ -22,7 +22,7 @@ int zx__op_invalid(struct zx_shard *s, const struct zx_envelope *e)
 			  : resumable ? "may be resumed"
 				      : "lost");
 	if (identifying || !resumable)
-		zx__session_drop(s);
+		zx__shard_forget(s);
 	/* After Identify it means that we were too fast (GW-14), otherwise
 	 * Discord wants a random pause of 1 to 5 s (GW-13). */
 	if (identifying)

@@ -6,7 +6,7 @@
 
 #include "gateway/gateway_int.h"
 
-void zx__session_drop(struct zx_shard *s)
+void zx__shard_forget(struct zx_shard *s)
 {
 	if (s->session.id[0])
 		s->pending |= ZX__PEND_SESSION;
@@ -107,7 +107,7 @@ int zx__session_take(struct zx_shard *s, struct zx_str d)
 		wrong = "shard";
 	s->pending |= ZX__PEND_SESSION;
 	if (wrong) {
-		zx__session_drop(s);
+		zx__shard_forget(s);
 		zx__shard_trouble(s, ZX_LOG_ERROR, "READY: %s is not usable",
 				  wrong);
 		return ZX_E_PROTOCOL;

@@ -88,7 +88,7 @@ static void stream_failed(struct zx_shard *s, int err)
 								 : 1;
 	s->broken_seq = s->session.seq;
 	if (s->broken >= ZX__STREAM_FAILURES)
-		zx__session_drop(s);
+		zx__shard_forget(s);
 	zx__close(s, ZX__CLOSE_KEEP);
 }
 
