@@ -37,7 +37,9 @@ static void on_state(struct zx__bot_member *m, enum zx_shard_state state)
 		b->ready_count++;
 		m->was_ready = 1;
 		m->failures = 0;
-		zx__bot_log(b, ZX_LOG_INFO, "shard %u is online", m->id);
+		zx__bot_log(b, ZX_LOG_INFO, "shard %u %s", m->id,
+			    before == ZX_SHARD_RESUMING ? "has resumed"
+							: "is online");
 	}
 	tell_cogs(m, state);
 	if (b->phase == ZX__BOT_RUNNING && b->next_start < b->member_count)
