@@ -18,7 +18,15 @@ const last = () => T('message').last();
 const messageWith = (text) => T('message').filter({ hasText: text }).last();
 const state = (user) => control(box, 'GET', 'state' + (user ? `?user=${user}` : ''));
 
+/** A test that failed may have left a dialog or a command open. */
+async function reset() {
+  for (let i = 0; i < 3 && await page.locator('dialog[open], [data-testid=slash-form]').count(); i++) {
+    if (!await page.locator('dialog[open]').count()) await T('slash-name').focus();
+    await page.keyboard.press('Escape');
+  }
+}
 async function type(text) {
+  await reset();
   await T('composer').click();
   await page.keyboard.type(text);
 }
@@ -60,13 +68,13 @@ test('the picker lists commands with options and descriptions', async () => {
 test('options: required first, ranges, choices, users; errors in place', async () => {
   await command('echo');
   await page.keyboard.press('Enter');
-  assert.match(await T('slash-error').innerText(), /text: .*required/);
+  assert.match(await T('slash-error').innerText(), /text:\s.*required/);
   await page.keyboard.type('hello');
   await page.keyboard.press('Tab');
   await page.locator('[data-testid=slash-more-option][data-option=times]').click();
   await page.keyboard.type('9');
   await page.keyboard.press('Enter');
-  assert.match(await T('slash-error').innerText(), /times: Enter 5 or less/);
+  assert.match(await T('slash-error').innerText(), /times:\s+Enter 5 or less/);
   await shot(page, 'panels-option-error');
   await page.keyboard.press('Backspace');
   await page.keyboard.type('2');
@@ -172,8 +180,8 @@ test('a press without an answer fails visibly', async () => {
 });
 
 test('selects: one, several, people', async () => {
-  await bot.rest('POST', `/channels/${await general()}/messages`, everyKind());
-  const m = messageWith('Every kind');
+  const { id } = await bot.rest('POST', `/channels/${await general()}/messages`, everyKind());
+  const m = page.locator(`[data-message-id="${id}"]`);
   await m.waitFor();
   assert.equal(await m.getByTestId('button').count(), 5);
   await m.locator('[data-custom-id=one]').click();

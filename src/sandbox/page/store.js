@@ -121,8 +121,8 @@ export class Store {
   // Changing ----------------------------------------------------------------
 
   setState(s) {
-    this.me = s.me;
     this.users = new Map((s.users ?? []).map((u) => [u.id, u]));
+    this.me = { ...s.me, ...this.users.get(s.me?.id) };
     this.bot = s.bot ?? this.bot;
     if (this.bot.user) this.users.set(this.bot.user.id, { ...this.users.get(this.bot.user.id), ...this.bot.user });
     this.guilds = (s.guilds ?? []).map(normalGuild);
@@ -214,8 +214,10 @@ export function routeOf(what) {
     .replace(/(\/(?:interactions|webhooks)\/\{id\}\/)[^/]+/, '$1{token}');
 }
 
+/** Threads are channels here too. */
 function normalGuild(g) {
-  return { channels: [], roles: [], members: [], ...g };
+  const channels = [...g.channels ?? [], ...g.threads ?? []];
+  return { roles: [], members: [], ...g, threads: [], channels };
 }
 
 function mentions(store, m) {
