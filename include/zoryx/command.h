@@ -123,6 +123,7 @@ struct zx_call_info {
 	uint64_t app_permissions; /* the bot's own; 0 when unknown */
 	int is_owner;             /* the bot's owner */
 	const char *user_name;    /* display name */
+	const char *locale;       /* of the invoker, "de"; "" in prefix form */
 	zx_time at;
 	zx_wall wall;             /* the same for embeds' times; 0 unknown */
 };
@@ -142,16 +143,24 @@ ZX_API int zx_call_bool(const struct zx_call *call, const char *option,
 ZX_API uint64_t zx_call_id(const struct zx_call *call, const char *option);
 
 /*
- * Answers. The first is the response, later ones edit it. Text over the limits
- * is cut visibly. Takes what is in `m` and empties it. ZX_E_STATE when the call
- * is over, ZX_E_NOMEM.
+ * Answers. The first is the response, later ones edit it; in a press both change
+ * the message that was pressed. Text over the limits is cut visibly. Takes what
+ * is in `m` and empties it, also on error. ZX_E_STATE when the call is over,
+ * ZX_E_NOMEM.
+ *
+ * 15 minutes after an interaction its token dies: answers then go on as a
+ * message of the bot in the channel, private ones are dropped. Whether an answer
+ * is private is fixed by the first answer or the automatic defer: a command that
+ * may answer privately after more than 2 s needs ZX_COMMAND_EPHEMERAL.
  */
 ZX_API int zx_reply(struct zx_call *call, struct zx_message *m);
-/* A further message after the first. */
+/* A further message after the first. ZX_E_LIMIT when 16 are waiting to be sent,
+ * or it would be the 6th where only the user has installed the app (IN-08). */
 ZX_API int zx_follow_up(struct zx_call *call, struct zx_message *m);
 /* "thinking…": done by itself 2 s after an interaction. */
 ZX_API int zx_defer(struct zx_call *call);
-/* The red error embed of spec W5, ephemeral for slash, once. */
+/* The red error embed of spec W5, once (then ZX_E_STATE); the text is shown in a
+ * code block. Private for interactions, deleted after 15 s in a channel. */
 ZX_API int zx_fail(struct zx_call *call, const char *title, const char *fmt,
 		   ...) ZX_PRINTF(3, 4);
 /* The call stays valid after the handler returns, until zx_call_release. Each
@@ -239,8 +248,9 @@ struct zx_commands_options {
 
 enum zx_commands_out_kind {
 	ZX_COMMANDS_OUT_RUN,  /* call zx_call_run(call) */
-	ZX_COMMANDS_OUT_REST, /* send it; give the result to
-				 zx_commands_result with its ud */
+	ZX_COMMANDS_OUT_REST, /* send it; give its one result, also an error
+				 of submitting, to zx_commands_result with
+				 the request's ud */
 	ZX_COMMANDS_OUT_SYNCED/* slash commands are as defined; `changed` */
 };
 
@@ -266,7 +276,8 @@ ZX_API int zx_commands_new(struct zx_commands **out,
 ZX_API void zx_commands_free(struct zx_commands *c);
 /*
  * Adds a definition, which must outlive c. ZX_E_INVALID says in
- * zx_commands_error() which rule of Discord it breaks; ZX_E_EXISTS.
+ * zx_commands_error() which rule of Discord it breaks; ZX_E_EXISTS; ZX_E_LIMIT
+ * for the 101st slash command (CM-03).
  */
 ZX_API int zx_commands_add(struct zx_commands *c,
 			   const struct zx_command *command);
@@ -290,6 +301,8 @@ ZX_API int zx_commands_feed(struct zx_commands *c, const char *event,
 ZX_API int zx_commands_result(struct zx_commands *c,
 			      const struct zx_rest_result *result, zx_time now);
 ZX_API int zx_commands_tick(struct zx_commands *c, zx_time now);
+/* 1, 0 when there is nothing (more), or ZX_E_NOMEM: nothing is lost, poll again
+ * later. Answers given between two events come out here as well. */
 ZX_API int zx_commands_poll(struct zx_commands *c, struct zx_commands_out *out);
 ZX_API zx_time zx_commands_deadline(const struct zx_commands *c);
 /* Runs the handler (RUN) with the current time. */

@@ -34,6 +34,7 @@ struct zx_call *zx__call_new(struct zx_commands *c, enum zx__call_kind kind,
 	call->info.at = c->now;
 	call->info.wall = zx__call_wall(c);
 	call->info.user_name = "";
+	call->info.locale = call->locale;
 	call->next = c->calls;
 	if (c->calls)
 		c->calls->prev = call;

@@ -289,6 +289,9 @@ struct zx_call {
 	int dead;	    /* Discord takes no more answers */
 	int failed;	    /* an error was shown */
 	uint64_t answer_id; /* the answer, as a message of the channel */
+	int guest; /* the bot is not here: only a user installed the app */
+	unsigned follow_ups;
+	char locale[16];
 	struct zx__timer defer;
 	struct zx__list queue;
 	struct zx__send *flying;

@@ -45,6 +45,7 @@
 /* Interactions: the token's life less a margin, and when to defer (IN-01). */
 #define ZX__TOKEN_MS (15 * 60 * 1000 - 10 * 1000)
 #define ZX__DEFER_MS 2000
+#define ZX__GUEST_FOLLOW_UPS 5 /* IN-08 */
 /* An answer that a rate limit would hold longer comes too late anyway. */
 #define ZX__CALLBACK_WAIT_MS 2500
 

@@ -38,6 +38,13 @@ static const struct {
 	[4] = { CALL_COMPLETE, ZX_FORM_SLASH, zx__recv_complete },
 };
 
+/* Key "0" stands for an installation in the guild (IN-08). */
+static int is_guest(struct zx_str owners)
+{
+	return zx_json_kind(owners) == ZX_JSON_OBJECT &&
+	       !zx_json_get(owners, "0").len;
+}
+
 /* Members of the interaction that all types have. */
 static int fill(struct zx_call *call, struct zx_str d)
 {
@@ -54,6 +61,10 @@ static int fill(struct zx_call *call, struct zx_str d)
 	info->message_id = zx_json_get_u64(zx_json_get(d, "message"), "id");
 	info->permissions = zx_json_get_u64(member, "permissions");
 	info->app_permissions = zx_json_get_u64(d, "app_permissions");
+	snprintf(call->locale, sizeof(call->locale), "%.*s",
+		 ZX_ARG(zx_json_plain(zx_json_get(d, "locale"))));
+	call->guest =
+		is_guest(zx_json_get(d, "authorizing_integration_owners"));
 	call->app_id = zx_json_get_u64(d, "application_id");
 	if (!call->app_id)
 		call->app_id = call->c->app_id;

@@ -106,7 +106,8 @@ static int follow(struct zx_call *call, struct zx_message *m, int notice,
 {
 	struct zx__send *s;
 
-	if (call->queue.count >= ZX__QUEUE)
+	if (call->queue.count >= ZX__QUEUE ||
+	    (call->guest && call->follow_ups >= ZX__GUEST_FOLLOW_UPS))
 		return ZX_E_LIMIT;
 	s = zx__send_new(call->c, SEND_FOLLOW, m);
 	if (!s)
@@ -114,6 +115,7 @@ static int follow(struct zx_call *call, struct zx_message *m, int notice,
 	s->notice = notice;
 	s->ephemeral = notice || wants_ephemeral(call, &s->message);
 	s->delete_after_ms = delete_ms;
+	call->follow_ups++;
 	zx__send_queue(call, s);
 	return ZX_OK;
 }

@@ -19,11 +19,16 @@ static int token_lives(const struct zx_call *call)
 	return call->token && !call->dead && call->c->now < call->token_until;
 }
 
+static int channel_is_open(const struct zx_call *call)
+{
+	return !call->dead && !call->guest && call->info.channel_id;
+}
+
 static enum zx__route route_edit(const struct zx_call *call)
 {
 	if (token_lives(call))
 		return ROUTE_ORIGINAL;
-	if (call->dead || call->ephemeral || !call->info.channel_id)
+	if (call->ephemeral || !channel_is_open(call))
 		return ROUTE_NONE;
 	return call->answer_id ? ROUTE_PATCH : ROUTE_POST;
 }
@@ -34,9 +39,9 @@ static enum zx__route route_new(const struct zx_call *call,
 	if (token_lives(call))
 		return s->kind == SEND_FOLLOW ? ROUTE_WEBHOOK : ROUTE_CALLBACK;
 	/* What only one person was to see does not go into the channel. */
-	if (call->dead || (call->token && (call->ephemeral || s->ephemeral)))
+	if (call->token && (call->ephemeral || s->ephemeral))
 		return ROUTE_NONE;
-	return call->info.channel_id ? ROUTE_POST : ROUTE_NONE;
+	return channel_is_open(call) ? ROUTE_POST : ROUTE_NONE;
 }
 
 static enum zx__route route(const struct zx_call *call,

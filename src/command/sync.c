@@ -140,7 +140,6 @@ static void carry_over(struct zx_json_writer *w, struct zx_str raw)
 		"default_member_permissions",
 		"integration_types",
 		"contexts",
-		"nsfw",
 		"handler",
 	};
 	struct zx_str value;
@@ -152,6 +151,8 @@ static void carry_over(struct zx_json_writer *w, struct zx_str raw)
 		if (value.len)
 			zx_jw_raw(w, members[i], value);
 	}
+	if (zx_json_get_bool(raw, "nsfw"))
+		zx_jw_bool(w, "nsfw", 1);
 	zx_jw_obj_end(w);
 }
 

@@ -450,6 +450,35 @@ static void IN_07__files_go_with_the_callback(void **state)
 	desk_end(&d);
 }
 
+static void IN_08__a_guest_has_five_follow_ups(void **state)
+{
+	struct desk d;
+	int i;
+
+	(void)state;
+	begin(&d);
+	desk_interaction(&d, 2, DESK_USER, DESK_GUILD, "{\"name\":\"keep\"}",
+			 "\"locale\":\"de\",\"authorizing_integration_owners"
+			 "\":{\"1\":\"3\"}",
+			 0);
+	assert_string_equal(zx_call_info(kept)->locale, "de");
+	assert_err(say(kept, "answer"), ZX_OK);
+	for (i = 0; i < 5; i++)
+		assert_err(more(kept, "more", 0), ZX_OK);
+	assert_err(more(kept, "more", 0), ZX_E_LIMIT);
+	desk_pump(&d);
+	for (i = 0; i < 6; i++)
+		desk_ok_all(&d);
+	assert_int_equal(d.count, 6);
+	/* and it is not in the channel when the token has died */
+	desk_wait(&d, 15 * 60 * 1000);
+	assert_err(say(kept, "late"), ZX_OK);
+	desk_pump(&d);
+	assert_int_equal(d.count, 6);
+	zx_call_release(kept);
+	desk_end(&d);
+}
+
 static void IN_09__choices_are_at_most_25_of_100_characters(void **state)
 {
 	struct zx_json_iter it;
@@ -592,6 +621,7 @@ int main(void)
 		cmocka_unit_test(
 			IN_04__a_defer_that_has_not_left_becomes_the_answer),
 		cmocka_unit_test(IN_07__files_go_with_the_callback),
+		cmocka_unit_test(IN_08__a_guest_has_five_follow_ups),
 		cmocka_unit_test(
 			IN_09__choices_are_at_most_25_of_100_characters),
 		cmocka_unit_test(IN_09__values_have_the_options_type),
