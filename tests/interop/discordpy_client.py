@@ -76,11 +76,16 @@ async def try_guilds(client):
        and guild.member_count >= len(guild.members) > 1
        and guild.me is not None and guild.owner is not None,
        (guild.channels, guild.roles, guild.members))
-    chunked = await guild.chunk(cache=False)
-    ok("requests all members", len(chunked) == guild.member_count,
-       (len(chunked), guild.member_count))
+    # It asks for all members by itself when it starts; a second request
+    # within 30 s would be answered with RATE_LIMITED, as by Discord.
+    ok("requests all members",
+       guild.chunked and len(guild.members) == guild.member_count,
+       (len(guild.members), guild.member_count))
+    general = discord.utils.get(guild.text_channels, name="general")
     ok("computes its permissions",
-       guild.text_channels[0].permissions_for(guild.me).send_messages)
+       general.permissions_for(guild.me).send_messages
+       and not general.permissions_for(guild.me).administrator,
+       general.permissions_for(guild.me))
     member = await guild.fetch_member(client.user.id)
     ok("fetches a member over REST", member.id == client.user.id)
     roles = await guild.fetch_roles()

@@ -8,6 +8,7 @@ log=$(mktemp)
 n=0
 
 start_box() {
+	: >"$log"
 	"$B/zoryx-sandbox" --port 0 --quiet >"$log" 2>&1 &
 	box=$!
 	i=0
@@ -22,7 +23,7 @@ start_box() {
 	export BOX_URL BOX_TOKEN
 }
 stop_box() {
-	kill -INT "$box" 2>/dev/null
+	kill -TERM "$box" 2>/dev/null
 	wait "$box" 2>/dev/null
 }
 trap 'stop_box; rm -f "$log"' EXIT
@@ -30,7 +31,7 @@ trap 'stop_box; rm -f "$log"' EXIT
 # run NAME COMMAND...: its TAP lines, renumbered
 run() {
 	start_box
-	"$@" >"$log.tap" 2>&1 || failed=1
+	timeout 120 "$@" >"$log.tap" 2>&1 || failed=1
 	stop_box
 	while IFS= read -r line; do
 		case "$line" in
