@@ -37,6 +37,7 @@ tap_skip() {
 tap_dir() {
   tmp=$(mktemp -d "${TMPDIR:-/tmp}/zoryx-test.XXXXXX") || exit 1
   trap 'rm -rf "$tmp"' EXIT
+  trap 'exit 1' HUP INT PIPE TERM
 }
 
 done_testing() {
