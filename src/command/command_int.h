@@ -118,11 +118,11 @@ struct zx__write {
 struct zx__message *zx__message_get(struct zx_message *m);
 /* Formats at most `limit` units; NULL (and m->err) when memory is out. */
 char *zx__message_text(struct zx_message *m, size_t limit, const char *fmt,
-		       va_list ap);
+		       va_list ap) ZX_PRINTF(3, 0);
 char *zx__message_copy(struct zx_message *m, size_t limit, const char *text);
 /* Appends to a text that later calls append to as well. */
 void zx__message_append(struct zx_message *m, struct zx_buf *to, size_t limit,
-			const char *fmt, va_list ap);
+			const char *fmt, va_list ap) ZX_PRINTF(4, 0);
 /* Counts a cut made while adding or while writing. */
 void zx__message_cut_added(struct zx__message *m, enum zx__cut_kind kind);
 void zx__embeds_free(const struct zx_alloc *a, struct zx__message *m);

@@ -107,6 +107,7 @@ void zx_embed_text(struct zx_message *m, const char *fmt, ...)
 	va_end(ap);
 }
 
+ZX_PRINTF(5, 0)
 static void field_add(struct zx_message *m, struct zx__embed *e, int is_inline,
 		      const char *name, const char *fmt, va_list ap)
 {

@@ -54,6 +54,7 @@ static int show(struct zx_call *call, const char *title, struct zx_str text,
 	return err;
 }
 
+ZX_PRINTF(4, 0)
 static int show_v(struct zx_call *call, const char *title, uint32_t delete_ms,
 		  const char *fmt, va_list ap)
 {

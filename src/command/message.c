@@ -67,6 +67,7 @@ struct zx__message *zx__message_get(struct zx_message *m)
  * Formats into the scratch, no further than `limit` units can need; the end of
  * a longer text is never made.
  */
+ZX_PRINTF(3, 0)
 static int format(struct zx_message *m, size_t limit, const char *fmt,
 		  va_list ap)
 {
