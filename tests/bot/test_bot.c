@@ -240,13 +240,13 @@ static struct zx_sandbox_stats stats(struct test *t)
 static void bot__answers_in_all_three_forms(void **state)
 {
 	struct test t = { .box = NULL };
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 	char text[64];
 
 	(void)state;
 	open_test(&t, NULL);
 	start(&r, &t);
-	WAIT_FOR(logged(&r, "slash commands"));
+	WAIT_FOR(logged(&r, "slash commands registered"));
 	assert_err(zx_sandbox_say(t.box, 0, 0, "!ping", NULL), ZX_OK);
 	says(&t, "Pong");
 	slash(&t, ZX_SANDBOX_MEMBER, "ping", NULL, "Pong");
@@ -268,12 +268,12 @@ static void bot__answers_in_all_three_forms(void **state)
 static void bot__every_core_command_answers(void **state)
 {
 	struct test t = { .box = NULL };
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	(void)state;
 	open_test(&t, NULL);
 	start(&r, &t);
-	WAIT_FOR(logged(&r, "slash commands"));
+	WAIT_FOR(logged(&r, "slash commands registered"));
 	slash(&t, ZX_SANDBOX_ADMIN, "help", NULL, "ping");
 	slash(&t, ZX_SANDBOX_ADMIN, "help", "{\"command\":\"ping\"}", "ping");
 	slash(&t, ZX_SANDBOX_ADMIN, "ping", NULL, "Pong");
@@ -290,7 +290,7 @@ static void bot__a_prefix_is_for_administrators_and_survives(void **state)
 {
 	struct test t = { .box = NULL };
 	uint64_t admin, member;
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	(void)state;
 	open_test(&t, NULL);
@@ -317,7 +317,7 @@ static void bot__a_prefix_is_for_administrators_and_survives(void **state)
 static void bot__a_dropped_connection_is_resumed(void **state)
 {
 	struct test t = { .box = NULL };
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	(void)state;
 	open_test(&t, NULL);
@@ -334,7 +334,7 @@ static void bot__a_dropped_connection_is_resumed(void **state)
 static void ID_05__a_restart_resumes_and_misses_nothing(void **state)
 {
 	struct test t = { .box = NULL };
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	(void)state;
 	open_test(&t, NULL);
@@ -361,7 +361,7 @@ static void ID_06__a_session_of_other_intents_is_not_used(void **state)
 {
 	struct test t = { .box = NULL };
 	struct zx_bot_options o;
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	(void)state;
 	open_test(&t, NULL);
@@ -380,7 +380,7 @@ static void ID_06__a_session_of_other_intents_is_not_used(void **state)
 static void ends_with(struct test *t, struct zx_bot_options *o, int err,
 		      const char *text)
 {
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	begin(&r, t, o);
 	pthread_join(r.thread, NULL);
@@ -425,14 +425,14 @@ static void bot__refused_intents_are_said_and_left_out(void **state)
 {
 	struct zx_sandbox_options so = ZX_SANDBOX_OPTIONS_INIT;
 	struct test t = { .box = NULL };
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	(void)state;
 	so.intents_refused = ZX_INTENT_MESSAGE_CONTENT;
 	open_test(&t, &so);
 	start(&r, &t);
 	assert_true(logged(&r, "without the Message Content intent"));
-	WAIT_FOR(logged(&r, "slash commands"));
+	WAIT_FOR(logged(&r, "slash commands registered"));
 	slash(&t, ZX_SANDBOX_MEMBER, "ping", NULL, "Pong");
 	stop(&r, 1);
 	assert_int_equal(r.info.intents & ZX_INTENT_MESSAGE_CONTENT, 0);
@@ -461,7 +461,7 @@ static void bot__discord_out_of_reach_is_said_and_tried_again(void **state)
 	struct test t = { .box = NULL };
 	struct zx_bot_options o;
 	char url[64], token[128];
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	(void)state;
 	open_test(&t, NULL);
@@ -485,7 +485,7 @@ static void bot__can_be_stopped_while_it_waits_for_discord(void **state)
 	struct test t = { .box = NULL };
 	struct zx_bot_options o = ZX_BOT_OPTIONS_INIT;
 	char url[64];
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	(void)state;
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u", peer_dead_port());
@@ -499,7 +499,7 @@ static void bot__can_be_stopped_while_it_waits_for_discord(void **state)
 static void GS_02__an_outage_is_no_leave_for_the_bot(void **state)
 {
 	struct test t = { .box = NULL };
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	(void)state;
 	open_test(&t, NULL);
@@ -521,7 +521,7 @@ static void fleet__all_shards_come_up_in_turn(void **state)
 	struct zx_sandbox_options so = ZX_SANDBOX_OPTIONS_INIT;
 	struct test t = { .box = NULL };
 	struct zx_bot_options o;
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	(void)state;
 	so.shards = 8;
@@ -552,7 +552,7 @@ static void fleet__a_part_of_the_shards_serves_its_guilds(void **state)
 	struct zx_sandbox_options so = ZX_SANDBOX_OPTIONS_INIT;
 	struct test t = { .box = NULL };
 	struct zx_bot_options o;
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 	size_t i, mine = 0;
 
 	(void)state;
@@ -618,7 +618,7 @@ static void bot__a_state_file_has_one_owner(void **state)
 	struct test t = { .box = NULL };
 	struct zx_bot_options o;
 	struct zx_bot *second;
-	struct run r;
+	static struct run r; /* outlives a failed test, like its thread */
 
 	(void)state;
 	open_test(&t, NULL);
