@@ -51,8 +51,8 @@ export function startBrowser() {
 }
 
 /** A page of the sandbox that fails on script errors and notes foreign requests. */
-export async function openPage(browser, box, { width = 1280, height = 800, hash = '' } = {}) {
-  const page = await browser.newPage({ viewport: { width, height }, locale: 'en-GB' });
+export async function openPage(browser, box, { width = 1280, height = 800, hash = '', scale = 1 } = {}) {
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, locale: 'en-GB' });
   page.setDefaultTimeout(10000);
   page.problems = [];
   page.on('pageerror', (e) => page.problems.push(e.stack ?? String(e)));

@@ -293,6 +293,27 @@ test('plain text: completion of names, replies, too long ones', async () => {
   await T('composer').fill('');
 });
 
+test('own messages can be edited and deleted, others reacted to', async () => {
+  await type('first draft');
+  await page.keyboard.press('Enter');
+  await messageWith('first draft').waitFor();
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await T('composer').inputValue(), 'first draft');
+  await T('composer').fill('second draft');
+  await page.keyboard.press('Enter');
+  const m = messageWith('second draft');
+  await m.getByTestId('edited').waitFor();
+  await m.hover();
+  await m.getByTestId('react').click();
+  await page.locator('[data-testid=select-option]').filter({ hasText: 'tada' }).click();
+  await m.getByTestId('reaction').waitFor();
+  await m.getByTestId('reaction').click();
+  await m.getByTestId('reaction').waitFor({ state: 'detached' });
+  await m.hover();
+  await m.getByTestId('delete').click();
+  await m.waitFor({ state: 'detached' });
+});
+
 test('an ordinary member sees fewer channels and commands', async () => {
   const before = await T('channel').count();
   await type('/ban');
@@ -334,6 +355,12 @@ test('the traffic drawer shows REST, gateway and buckets', async () => {
   await T('open-traffic').click();
   await page.locator('[data-testid=traffic-row][data-kind=rest]').first().waitFor();
   await page.locator('[data-testid=traffic-row][data-kind=gateway]').first().waitFor();
+  await T('traffic-filter').fill('callback');
+  const row = page.locator('[data-testid=traffic-row][data-kind=rest]').last();
+  await row.locator('summary').click();
+  await row.getByText('body:').waitFor();
+  assert.doesNotMatch(await T('traffic-list').innerText(), new RegExp(box.token.replace(/\./g, '\\.')));
+  await T('traffic-filter').fill('');
   await shot(page, 'panels-traffic');
   await T('tab-limits').click();
   await T('limit').first().waitFor();

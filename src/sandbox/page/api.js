@@ -35,18 +35,22 @@ function query(params) {
   return given.length ? '?' + new URLSearchParams(given) : '';
 }
 
+const messagePath = (id, rest = '') => `/sandbox/messages/${encodeURIComponent(id)}${rest}`;
+
 export const api = {
   state: (user) => call('GET', '/sandbox/state' + query({ user })),
   messages: (user, channel, { before, limit = 50 } = {}) =>
     call('GET', '/sandbox/messages' + query({ user, channel, before, limit })),
   send: (user, channel_id, content, reference) =>
     call('POST', '/sandbox/messages', { user, channel_id, content, reference }),
+  edit: (user, id, content) => call('PATCH', messagePath(id), { user, content }),
+  remove: (user, id) => call('DELETE', messagePath(id), { user }),
+  react: (user, id, emoji, remove) => call('POST', messagePath(id, '/react'), { user, emoji, remove }),
   interact: (body) => call('POST', '/sandbox/interactions', body),
-  dismiss: (user, id) =>
-    call('POST', `/sandbox/messages/${encodeURIComponent(id)}/dismiss`, { user }),
+  dismiss: (user, id) => call('POST', messagePath(id, '/dismiss'), { user }),
   arm: (fault) => call('POST', '/sandbox/faults', fault),
   disarm: () => call('DELETE', '/sandbox/faults'),
-  log: (after = 0) => call('GET', '/sandbox/log' + query({ after })),
+  log: (after = 0, full) => call('GET', '/sandbox/log' + query({ after, full })),
 };
 
 const FIRST_RETRY_MS = 300;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Puts the page together, and everything that a press on it does.
 
-import { h, replace, button, announce } from './dom.js';
-import { channelIcon, icon, statusClass, STATUS_NAMES } from './icons.js';
+import { h, replace, announce } from './dom.js';
 import { api, LiveFeed } from './api.js';
 import { Store } from './store.js';
 import { Composer } from './composer.js';
@@ -10,17 +9,21 @@ import { Drawer } from './drawer.js';
 import { MessageList } from './messages.js';
 import { openUserCard, memberList } from './members.js';
 import { openImage, openModal, toast } from './dialogs.js';
+import { chatHeader, connectionBanner } from './shell.js';
 import { openViewer } from './viewer.js';
 import { menuCommands } from './commands.js';
 import { openPicker } from './picker.js';
 import { channelPanel, firstChannel, guildRail } from './rail.js';
-import { richInline, tickTimestamps } from './richtext.js';
+import { tickTimestamps } from './richtext.js';
 
 const PAGE_SIZE = 50;
+const REACTIONS = [['👍', 'thumbs up'], ['👎', 'thumbs down'], ['❤️', 'heart'], ['😂', 'joy'], ['🎉', 'tada'],
+  ['👀', 'eyes'], ['✅', 'check'], ['❌', 'cross'], ['🔥', 'fire'], ['🚀', 'rocket']];
 const MODAL_ANSWER_MS = 3500;
 
 const store = new Store();
 const pressed = new Map(); // message id -> { customId, interactionId, state, error }
+const reacted = new Set(); // what was given on this page, to take it back
 const actions = {};
 const ctx = { store, api, actions };
 
@@ -171,6 +174,34 @@ Object.assign(actions, {
     store.setMessages(channelId, list, { older: true, complete: list.length < PAGE_SIZE });
   },
   scrollPage: (direction) => list.scrollPage(direction),
+  async removeMessage(message) {
+    try {
+      await api.remove(store.me.id, message.id);
+      composer.focus();
+    } catch (e) {
+      toast(e.message);
+    }
+  },
+  edit: (message, content) => api.edit(store.me.id, message.id, content),
+  editMessage: (message) => composer.edit(message),
+  openReactions(anchor, message) {
+    const items = REACTIONS.map(([emoji, label]) => ({
+      value: emoji, label, icon: () => h('span', { class: 'emoji' }, emoji),
+    }));
+    openPicker(anchor, items, {
+      label: 'reactions', selected: [], done: ([name]) => actions.react(message, { name }),
+    });
+  },
+  async react(message, emoji) {
+    const key = emoji.id ? `${emoji.name}:${emoji.id}` : emoji.name;
+    const own = `${store.me.id}:${message.id}:${key}`;
+    try {
+      await api.react(store.me.id, message.id, key, reacted.has(own));
+      if (!reacted.delete(own)) reacted.add(own);
+    } catch (e) {
+      toast(e.message);
+    }
+  },
   replyTo: (message) => composer.replyTo(message),
   startCommand: (name) => composer.startCommand(name),
   openUser: (anchor, id) => openUserCard(ctx, anchor, id),
@@ -276,63 +307,7 @@ const feed = new LiveFeed({
   lost: () => store.setLinked(false),
 });
 
-// Layout --------------------------------------------------------------------------------
-
-function header(drawer) {
-  const name = h('h2', { class: 'channel-title', testid: 'channel-title' });
-  const topic = h('div', { class: 'topic md' });
-  const status = button({ class: 'bot-status', testid: 'bot-status', on: { click: () => drawer.toggle('traffic') } });
-  const tool = (iconName, label, testid, fn) => button({
-    class: 'icon-button', title: label, 'aria-label': label, testid, 'aria-pressed': 'false', on: { click: fn },
-  }, icon(iconName, { size: 22 }));
-  const traffic = tool('traffic', 'Traffic', 'open-traffic', () => drawer.toggle('traffic'));
-  const faults = tool('bolt', 'Faults', 'open-faults', () => drawer.toggle('faults'));
-  const members = tool('members', 'Members', 'toggle-members', () => {
-    const narrow = matchMedia('(max-width: 1000px)').matches;
-    const on = document.body.classList.toggle(narrow ? 'members-open' : 'members-closed');
-    members.setAttribute('aria-pressed', String(narrow ? on : !on));
-  });
-  members.setAttribute('aria-pressed', 'true');
-  drawer.changed = () => {
-    const open = drawer.el.hidden ? null : drawer.current;
-    traffic.setAttribute('aria-pressed', String(open === 'traffic' || open === 'limits'));
-    faults.setAttribute('aria-pressed', String(open === 'faults'));
-    document.body.classList.toggle('drawer-open', Boolean(open));
-  };
-  const nav = button({
-    class: 'icon-button nav-button', 'aria-label': 'Servers and channels', testid: 'nav-toggle',
-    on: { click: () => document.body.classList.toggle('nav-open') },
-  }, icon('menu', { size: 24 }));
-  store.on('state place guilds', () => {
-    const c = store.channel, dm = c && c.id === store.dm?.id;
-    replace(name, c && channelIcon(dm ? { type: 1 } : c, { size: 22 }), dm ? store.bot.user?.username : c?.name ?? 'No channel');
-    replace(topic, c?.topic ? richInline(ctx, c.topic) : null);
-    topic.title = c?.topic ?? '';
-    document.title = `${dm ? '@' : '#'}${(dm ? store.bot.user?.username : c?.name) ?? ''} | zoryx sandbox`;
-    members.hidden = Boolean(dm);
-  });
-  store.on('state bot sessions', () => {
-    const { bot } = store;
-    const kind = bot.online ? statusClass(bot.status ?? 'online') : 'offline';
-    const n = store.gateway.sessions?.length ?? 0;
-    replace(status, h('span', { class: `status-dot status-${kind}` }),
-      h('span', { class: 'bot-status-text' }, bot.online
-        ? `Bot ${STATUS_NAMES[kind].toLowerCase()}${n > 1 ? `, ${n} shards` : ''}` : 'Bot offline'));
-    status.setAttribute('data-online', String(Boolean(bot.online)));
-  });
-  return h('header', { class: 'chat-header' }, nav, name, topic, status, traffic, faults, members);
-}
-
-function banner() {
-  const el = h('div', { class: 'banner', role: 'alert', testid: 'connection-banner' });
-  el.hidden = true;
-  store.on('link', () => {
-    el.hidden = store.linked !== false;
-    replace(el, icon('refresh', { size: 18 }), 'The connection to the sandbox is lost. Connecting again…',
-      button({ class: 'btn btn-secondary small', on: { click: () => feed.retryNow() } }, 'Now'));
-  });
-  return el;
-}
+// All together --------------------------------------------------------------------------
 
 let composer = null;
 let list = null;
@@ -344,10 +319,10 @@ function build() {
   const main = h('main', { class: 'chat', 'aria-label': 'Channel' },
     h('div', { class: 'chat-column' }, list.el, composer.el), memberList(ctx));
   const body = h('div', { class: 'body' }, guildRail(ctx), channelPanel(ctx),
-    h('div', { class: 'stage' }, header(drawer), h('div', { class: 'stage-body' }, main, drawer.el)));
+    h('div', { class: 'stage' }, chatHeader(ctx, drawer), h('div', { class: 'stage-body' }, main, drawer.el)));
   const shade = h('div', { class: 'shade', on: { click: () => document.body.classList.remove('nav-open', 'members-open') } });
   const app = document.getElementById('app');
-  replace(app, banner(), body, shade);
+  replace(app, connectionBanner(ctx, () => feed.retryNow()), body, shade);
   app.setAttribute('aria-busy', 'false');
   document.addEventListener('keydown', (ev) => {
     if (ev.key === 'Escape') document.body.classList.remove('nav-open', 'members-open');

@@ -68,8 +68,24 @@ export class Composer {
   }
 
   replyTo(message) {
+    this.editing = null;
     this.#setReply(message);
     this.focus();
+  }
+
+  /** One's own message, to be written anew. */
+  edit(message) {
+    this.#close(message.content ?? '');
+    this.editing = message;
+    this.#setReply(message);
+    this.focus();
+    this.#grow();
+  }
+
+  #editLast() {
+    const { store } = this.ctx;
+    const own = store.list().filter((m) => m.author?.id === store.me?.id && !m.flags && (m.type === 0 || m.type === 19));
+    if (own.length) this.edit(own.at(-1));
   }
 
   /** Starts a command as if it had been picked, e.g. from a mention. */
@@ -143,12 +159,21 @@ export class Composer {
   #setReply(message) {
     this.reply = message;
     this.replyBar.hidden = !message;
-    if (!message) return;
-    replace(this.replyBar, h('span', null, 'Replying to ',
-      h('b', null, this.ctx.store.displayName(message.author) ?? 'someone')),
+    if (!message) {
+      this.editing = null;
+      return;
+    }
+    replace(this.replyBar, this.editing ? h('span', null, 'Editing your message')
+      : h('span', null, 'Replying to ', h('b', null, this.ctx.store.displayName(message.author) ?? 'someone')),
     button({
-      class: 'icon-button small', 'aria-label': 'Cancel the reply', on: { click: () => { this.#setReply(null); this.focus(); } },
+      class: 'icon-button small', 'aria-label': 'Cancel', on: { click: () => this.#cancelReply() },
     }, icon('close', { size: 16 })));
+  }
+
+  #cancelReply() {
+    if (this.editing) this.#close('');
+    this.#setReply(null);
+    this.focus();
   }
 
   #fail(text) {
@@ -299,8 +324,10 @@ export class Composer {
       suggest.pick();
     } else if (ev.key === 'Escape') {
       if (!suggest.el.hidden) suggest.hide();
-      else if (this.reply) this.#setReply(null);
+      else if (this.reply) this.#cancelReply();
       else return;
+    } else if (ev.key === 'ArrowUp' && !this.text.value && !this.reply) {
+      this.#editLast();
     } else if (ev.key === 'PageUp' || ev.key === 'PageDown') {
       this.ctx.actions.scrollPage(ev.key === 'PageUp' ? -1 : 1);
     } else if (ev.key === 'Enter' && !ev.shiftKey) {
@@ -318,7 +345,8 @@ export class Composer {
     if (content.length > MAX_CONTENT) return this.#fail(`Your message is too long (${content.length} of ${MAX_CONTENT}).`);
     this.sending = true;
     try {
-      await this.ctx.actions.send(content, this.reply?.id);
+      if (this.editing) await this.ctx.actions.edit(this.editing, content);
+      else await this.ctx.actions.send(content, this.reply?.id);
       this.#close('');
       this.#setReply(null);
     } catch (e) {

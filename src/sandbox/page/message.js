@@ -3,13 +3,13 @@
 
 import { h, button } from './dom.js';
 import { avatar, icon } from './icons.js';
-import { richContent } from './richtext.js';
+import { emojiNode, richContent } from './richtext.js';
 import { attachment, embed } from './embeds.js';
 import { components } from './components.js';
 import { menuCommands } from './commands.js';
 import { inline, plainText } from './markdown.js';
 import { absolute, clockOnly, messageStamp } from './time.js';
-import { messageTime } from './util.js';
+import { messageTime, plural } from './util.js';
 import { COMPONENTS_V2, EPHEMERAL, LOADING } from './store.js';
 
 const SUPPRESS_EMBEDS = 1 << 2;
@@ -101,11 +101,14 @@ function poll(m) {
       a.poll_media?.emoji?.name ?? '', ' ', a.poll_media?.text ?? '')));
 }
 
-function reactions(m) {
+/** Pressing one adds one's own; whether it was there is for the sandbox to know. */
+function reactions(ctx, m) {
   if (!m.reactions?.length) return null;
-  return h('div', { class: 'reactions', testid: 'reactions' }, m.reactions.map((r) =>
-    h('span', { class: `reaction${r.me ? ' mine' : ''}`, title: r.emoji?.name },
-      r.emoji?.id ? `:${r.emoji.name}:` : r.emoji?.name, ' ', r.count)));
+  return h('div', { class: 'reactions', testid: 'reactions' }, m.reactions.map((r) => button({
+    class: 'reaction', testid: 'reaction', title: r.emoji?.name,
+    'aria-label': `${r.emoji?.name}, ${plural(r.count, 'reaction')}`,
+    on: { click: () => ctx.actions.react(m, r.emoji) },
+  }, emojiNode(r.emoji), ' ', r.count)));
 }
 
 function stickers(m) {
@@ -145,14 +148,18 @@ function body(ctx, m) {
 
 function tools(ctx, m) {
   if (m.flags & EPHEMERAL) return null;
+  const mine = m.author?.id === ctx.store.me?.id && !m.webhook_id;
   const tool = (name, label, testid, fn) => button({
     class: 'tool', title: label, 'aria-label': label, testid, on: { click: fn },
   }, icon(name, { size: 18 }));
   return h('div', { class: 'message-tools', role: 'group', 'aria-label': 'Message actions' },
+    tool('smile', 'Add a reaction', 'react', (ev) => ctx.actions.openReactions(ev.currentTarget, m)),
+    mine && tool('pen', 'Edit', 'edit', () => ctx.actions.editMessage(m)),
     ctx.store.channel?.can_send !== false && tool('reply', 'Reply', 'reply-to', () => ctx.actions.replyTo(m)),
     menuCommands(ctx.store.commands, ctx.store.guildId, 3).length > 0 &&
       tool('apps', 'Apps', 'message-apps', (ev) => ctx.actions.openMenu(ev.currentTarget, 3, m.id)),
-    tool('copy', 'Copy message ID', 'copy-id', () => ctx.actions.copy(m.id, 'Message ID copied')));
+    tool('copy', 'Copy message ID', 'copy-id', () => ctx.actions.copy(m.id, 'Message ID copied')),
+    mine && tool('trash', 'Delete', 'delete', () => ctx.actions.removeMessage(m)));
 }
 
 const SYSTEM = {
@@ -185,7 +192,7 @@ export function message(ctx, group) {
   if (!NORMAL.has(m.type)) return systemMessage(ctx, m, at);
   const starts = group === 'starts';
   const ephemeral = Boolean(m.flags & EPHEMERAL || m.ephemeral_for);
-  const forMe = !ephemeral && (m.mention_everyone ||
+  const forMe = !ephemeral && m.author?.id !== store.me?.id && (m.mention_everyone ||
     (m.mentions ?? []).some((u) => u.id === store.me?.id) ||
     (m.mention_roles ?? []).some((r) => store.member(store.me?.id)?.roles?.includes(r)));
   return h('div', {
@@ -203,7 +210,7 @@ export function message(ctx, group) {
     : h('time', { class: 'hover-time', title: absolute(at) }, clockOnly(at))),
   h('div', { class: 'message-body' },
     starts ? header(ctx, m, at) : null,
-    body(ctx, m), reactions(m), failure(ctx),
+    body(ctx, m), reactions(ctx, m), failure(ctx),
     ephemeral ? ephemeralNote(() => actions.dismiss(m)) : null),
   tools(ctx, m));
 }

@@ -10,6 +10,7 @@ import { isPrivate } from './permissions.js';
 const CATEGORY = 4;
 const VOICE = new Set([2, 13]);
 const THREADS = new Set([10, 11, 12]);
+const WRITTEN = new Set([0, 5, ...THREADS]);
 
 export const PERSONAS = {
   owner: 'Bot owner', admin: 'Administrator', member: 'Member', bot: 'The bot', other: 'Member',
@@ -106,7 +107,7 @@ export function channelPanel({ store, actions }) {
 
   function channelRow(c, guild, thread = false) {
     const locked = isPrivate(guild, c);
-    const readOnly = c.can_send === false && !VOICE.has(c.type);
+    const readOnly = c.can_send === false && WRITTEN.has(c.type);
     const marks = [locked && 'private', readOnly && 'read-only'].filter(Boolean);
     const mentions = store.unread.get(c.id);
     return h('li', null, button({

@@ -228,7 +228,8 @@ function mentions(store, m) {
 function upsert(store, d, isNew) {
   const box = store.messages.get(d.channel_id);
   const at = box ? box.list.findIndex((m) => m.id === d.id) : -1;
-  if (at >= 0) box.list[at] = { ...box.list[at], ...d };
+  // a whole message replaces: what it no longer has is gone
+  if (at >= 0) box.list[at] = d.author ? d : { ...box.list[at], ...d };
   else if (box && isNew) {
     box.list.push(d);
     if (box.list.length > 1 && compareIds(box.list.at(-2).id, d.id) > 0) {

@@ -2,6 +2,7 @@
 // The drawer's log of REST and gateway traffic, and the rate limits' state.
 
 import { h, replace, button } from './dom.js';
+import { api } from './api.js';
 import { icon } from './icons.js';
 import { trafficKey } from './store.js';
 
@@ -18,6 +19,10 @@ export function matches(entry, filter, kind) {
   if (kind !== 'all' && entry.kind !== kind) return false;
   const f = filter.trim().toLowerCase();
   return !f || `${entry.what} ${entry.status ?? ''}`.toLowerCase().includes(f);
+}
+
+function latency(ms) {
+  return ms < 1 ? '< 1 ms' : `${Math.round(ms)} ms`;
 }
 
 function clock(ms) {
@@ -72,8 +77,21 @@ function row(entry) {
     h('span', { class: 'traffic-ms' }, Number.isFinite(entry.ms) ? `${Math.round(entry.ms)} ms` : ''),
   ];
   const attrs = { class: `traffic-row is-${kind}`, testid: 'traffic-row', 'data-kind': entry.kind, 'data-n': entry.n };
-  return extra ? h('details', attrs, h('summary', null, head), h('pre', { tabindex: 0 }, extra))
-    : h('div', attrs, h('div', { class: 'summary' }, head));
+  if (gateway && !extra) return h('div', attrs, h('div', { class: 'summary' }, head));
+  const text = h('pre', { tabindex: 0 }, extra);
+  const el = h('details', attrs, h('summary', null, head), text);
+  if (!gateway) el.addEventListener('toggle', () => el.open && loadBodies(entry, text), { once: true });
+  return el;
+}
+
+/** Bodies of REST requests are fetched when they are looked at. */
+async function loadBodies(entry, text) {
+  try {
+    const [full] = await api.log(entry.n - 1, 1);
+    if (full?.n === entry.n) text.textContent = details({ ...entry, ...full, method: '', path: '' });
+  } catch (e) {
+    text.textContent = e.message;
+  }
 }
 
 export function trafficPanel({ store }) {
@@ -130,7 +148,7 @@ export function trafficPanel({ store }) {
     const { sessions = [], violations: broken = [] } = store.gateway;
     replace(summary, sessions.length ? sessions.map((s) =>
       h('span', { class: `session is-${s.state}` }, `Shard ${s.shard}/${s.shards} ${s.state}, seq ${s.seq ?? '–'}`,
-        s.compress ? `, ${s.compress}` : '', Number.isFinite(s.latency_ms) ? `, ${s.latency_ms} ms` : ''))
+        s.compress && s.compress !== 'none' ? `, ${s.compress}` : '', Number.isFinite(s.latency_ms) ? `, ${latency(s.latency_ms)}` : ''))
       : 'No gateway session.');
     violations.hidden = !broken.length;
     replace(violations, h('summary', null, `${broken.length} rule${broken.length === 1 ? '' : 's'} broken by the bot`),
