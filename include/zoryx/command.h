@@ -216,6 +216,25 @@ ZX_API void zx_panel_select(struct zx_message *m, enum zx_select_kind kind,
 			    const char *action, const char *placeholder,
 			    unsigned min, unsigned max);
 
+/* Confirmations ------------------------------------------------------------------ */
+
+/* Before something that cannot be taken back: a question with two buttons. */
+struct zx_confirm {
+	const char *title;   /* "Delete this backup?" */
+	const char *yes;     /* the red button; NULL means "Confirm" */
+	uint32_t timeout_ms; /* 0 means 60 s */
+	size_t state_size;   /* what is to be done, copied; at most 256 bytes */
+	/* Confirmed, at most once. Answer in place with zx_reply or a panel, or
+	 * keep the call; after zx_fail the question stays open. */
+	void (*confirmed)(struct zx_call *call, const void *state, void *ud);
+	void *ud;
+};
+
+/* Asks; the text is cut at 1,000 characters. Like zx_reply_panel; `confirm` must
+ * outlive the question. ZX_E_INVALID: the state is too large. */
+ZX_API int zx_ask(struct zx_call *call, const struct zx_confirm *confirm,
+		  const void *state, const char *fmt, ...) ZX_PRINTF(4, 5);
+
 /* The machine ---------------------------------------------------------------------- */
 
 struct zx_prefix {

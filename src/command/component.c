@@ -2,7 +2,7 @@
  *
  * component: rows of buttons and selects.
  */
-#include "command/command_int.h"
+#include "command/message_int.h"
 
 #define BUTTON 2
 

@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "command/command_int.h"
+#include "command/message_int.h"
 
 #define BUTTON 2
 #define DASH "\xe2\x80\x94"

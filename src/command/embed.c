@@ -2,7 +2,7 @@
  *
  * embed: the calls that fill the latest embed.
  */
-#include "command/command_int.h"
+#include "command/message_int.h"
 
 static void embed_free(const struct zx_alloc *a, struct zx__embed *e)
 {

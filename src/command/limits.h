@@ -55,6 +55,9 @@
 #define ZX__PANEL_MS 120000
 #define ZX__PANEL_STATE 65536
 #define ZX__ACTION 60
+#define ZX__QUESTION 1000 /* bytes of a confirmation's text */
+#define ZX__QUESTION_STATE 256
+#define ZX__QUESTION_MS 60000
 #define ZX__QUEUE 16	/* messages of one call that wait for each other */
 #define ZX__DOOMED 1000 /* error replies that wait to be deleted */
 #define ZX__DELETE_MS 10000

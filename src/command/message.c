@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "command/command_int.h"
+#include "command/message_int.h"
 
 void zx_message_init(struct zx_message *m, const struct zx_alloc *a)
 {

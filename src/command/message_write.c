@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "command/command_int.h"
+#include "command/message_int.h"
 
 #define EMPTY "\xe2\x80\x8b" /* shows nothing, counts as something */
 #define EMBED_TOTAL_MIN 8    /* units left for which an embed still begins */

@@ -148,6 +148,7 @@ struct zx__panel *zx__panel_new(struct zx_call *call,
 	if (!p)
 		return NULL;
 	p->panel = panel;
+	p->timeout_ms = panel->timeout_ms ? panel->timeout_ms : ZX__PANEL_MS;
 	if (fill(p, call, state) || zx__timer_join(c, &p->timer, TIMER_PANEL)) {
 		release(c, p);
 		return NULL;
@@ -164,12 +165,15 @@ struct zx__panel *zx__panel_new(struct zx_call *call,
 
 void zx__panel_touch(struct zx_commands *c, struct zx__panel *p)
 {
-	uint32_t ms = p->panel->timeout_ms;
-
 	age_unlink(&c->panels, p);
 	age_link(&c->panels, p);
-	zx__timer_arm(c, &p->timer,
-		      zx_time_add(c->now, ms ? ms : ZX__PANEL_MS));
+	zx__timer_arm(c, &p->timer, zx_time_add(c->now, p->timeout_ms));
+}
+
+void zx__panel_last(struct zx_commands *c, struct zx__panel *p, uint32_t ms)
+{
+	p->timeout_ms = ms;
+	zx__panel_touch(c, p);
 }
 
 void zx__panel_renew(struct zx__panel *p, const struct zx_call *call)

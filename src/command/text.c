@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "command/command_int.h"
+#include "command/message_int.h"
 
 #define ELLIPSIS "\xe2\x80\xa6"
 #define REPLACEMENT "\xef\xbf\xbd"
