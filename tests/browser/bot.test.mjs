@@ -156,6 +156,27 @@ test('an administrator sets the prefix, and it works at once', async () => {
   await shot(page, 'bot-settings');
 });
 
+test('faults from the page: the bot comes through them', async () => {
+  const fault = (name) => T('fault').filter({ hasText: name }).click();
+  await switchTo('admin');
+  await T('open-faults').click();
+  await fault('Op 7 Reconnect');
+  await T('tab-traffic').click();
+  await T('traffic-filter').fill('RESUMED');
+  await T('traffic-row').first().waitFor();
+  await T('tab-faults').click();
+  await fault('429 on the next request');
+  await T('armed-fault').filter({ hasText: 'rest_429' }).waitFor();
+  await say('?serversettings');
+  await T('armed-fault').filter({ hasText: 'rest_429' }).waitFor({ state: 'detached' });
+  await last().filter({ hasText: 'Server Settings' }).waitFor();
+  await T('tab-traffic').click();
+  await T('traffic-filter').fill('429');
+  await T('traffic-row').first().waitFor();
+  await shot(page, 'bot-faults');
+  await T('drawer-close').click();
+});
+
 test('nothing failed in the page and nothing was asked from outside', () => {
   assert.deepEqual(page.problems, []);
 });
