@@ -31,7 +31,8 @@ extern "C" {
 #define ZX_PERM_ATTACH_FILES (UINT64_C(1) << 15)
 #define ZX_PERM_MANAGE_ROLES (UINT64_C(1) << 28)
 
-/* Definitions: constant tables of the host, must outlive the machine --------- */
+/* Definitions: constant tables of the host, must outlive the machine ---------
+ */
 
 enum zx_option_type {
 	ZX_OPTION_STRING = 3,
@@ -50,16 +51,16 @@ struct zx_choice {
 };
 
 struct zx_option {
-	const char *name;        /* CM-01 */
+	const char *name;	 /* CM-01 */
 	const char *description; /* 1 to 100 characters */
 	enum zx_option_type type;
-	int required;            /* required ones come first */
-	int rest;                /* prefix form: takes the rest of the line */
-	int has_min, has_max;    /* value, or length of a string */
+	int required;	      /* required ones come first */
+	int rest;	      /* prefix form: takes the rest of the line */
+	int has_min, has_max; /* value, or length of a string */
 	double min, max;
 	const struct zx_choice *choices; /* at most 25 */
 	size_t choice_count;
-	int autocomplete;        /* the command's `complete` answers */
+	int autocomplete; /* the command's `complete` answers */
 };
 
 enum zx_rule {
@@ -74,22 +75,22 @@ enum zx_command_flag {
 	ZX_COMMAND_NO_SLASH = (1u << 2),
 	ZX_COMMAND_NO_PREFIX = (1u << 3),
 	ZX_COMMAND_PER_GUILD = (1u << 4), /* cooldown per guild, not per user */
-	ZX_COMMAND_HIDDEN = (1u << 5)     /* not in /help */
+	ZX_COMMAND_HIDDEN = (1u << 5)	  /* not in /help */
 };
 
 struct zx_call;
 struct zx_choices;
 
 struct zx_command {
-	const char *name;        /* lower case */
+	const char *name;	 /* lower case */
 	const char *description; /* 1 to 100 characters; also its help text */
-	const char *cog;         /* category in /help, e.g. "Shard Monitor" */
+	const char *cog;	 /* category in /help, e.g. "Shard Monitor" */
 	const struct zx_option *options;
 	size_t option_count;
 	enum zx_rule rule;
-	uint64_t permissions;    /* bits an invoker needs besides; 0 none */
-	unsigned flags;          /* enum zx_command_flag */
-	uint32_t cooldown_ms;    /* checks come before it */
+	uint64_t permissions; /* bits an invoker needs besides; 0 none */
+	unsigned flags;	      /* enum zx_command_flag */
+	uint32_t cooldown_ms; /* checks come before it */
 	/*
 	 * Carries it out. Answer with zx_reply or a panel before returning, or
 	 * zx_call_keep and answer later. Must not block.
@@ -107,7 +108,8 @@ struct zx_command {
 ZX_API void zx_choice_add(struct zx_choices *c, const char *name,
 			  const char *value);
 
-/* A call ---------------------------------------------------------------------- */
+/* A call ----------------------------------------------------------------------
+ */
 
 enum zx_form { ZX_FORM_SLASH, ZX_FORM_PREFIX, ZX_FORM_MENTION, ZX_FORM_PRESS };
 
@@ -116,16 +118,16 @@ struct zx_call_info {
 	enum zx_form form;
 	const struct zx_command *command;
 	uint64_t user_id, guild_id, channel_id; /* guild_id 0 in a DM */
-	uint64_t message_id;      /* prefix form: the message; press: the panel's */
+	uint64_t message_id; /* prefix form: the message; press: the panel's */
 	uint64_t interaction_id;  /* 0 in prefix form */
-	uint64_t permissions;     /* of the member in the channel; slash only,
+	uint64_t permissions;	  /* of the member in the channel; slash only,
 				     see zx_commands_options.permissions */
 	uint64_t app_permissions; /* the bot's own; 0 when unknown */
-	int is_owner;             /* the bot's owner */
-	const char *user_name;    /* display name */
-	const char *locale;       /* of the invoker, "de"; "" in prefix form */
+	int is_owner;		  /* the bot's owner */
+	const char *user_name;	  /* display name */
+	const char *locale;	  /* of the invoker, "de"; "" in prefix form */
 	zx_time at;
-	zx_wall wall;             /* the same for embeds' times; 0 unknown */
+	zx_wall wall; /* the same for embeds' times; 0 unknown */
 };
 
 ZX_API const struct zx_call_info *zx_call_info(const struct zx_call *call);
@@ -143,15 +145,16 @@ ZX_API int zx_call_bool(const struct zx_call *call, const char *option,
 ZX_API uint64_t zx_call_id(const struct zx_call *call, const char *option);
 
 /*
- * Answers. The first is the response, later ones edit it; in a press both change
- * the message that was pressed. Text over the limits is cut visibly. Takes what
- * is in `m` and empties it, also on error. ZX_E_STATE when the call is over,
- * ZX_E_NOMEM.
+ * Answers. The first is the response, later ones edit it; in a press both
+ * change the message that was pressed. Text over the limits is cut visibly.
+ * Takes what is in `m` and empties it, also on error. ZX_E_STATE when the call
+ * is over, ZX_E_NOMEM.
  *
  * 15 minutes after an interaction its token dies: answers then go on as a
- * message of the bot in the channel, private ones are dropped. Whether an answer
- * is private is fixed by the first answer or the automatic defer: a command that
- * may answer privately after more than 2 s needs ZX_COMMAND_EPHEMERAL.
+ * message of the bot in the channel, private ones are dropped. Whether an
+ * answer is private is fixed by the first answer or the automatic defer: a
+ * command that may answer privately after more than 2 s needs
+ * ZX_COMMAND_EPHEMERAL.
  */
 ZX_API int zx_reply(struct zx_call *call, struct zx_message *m);
 /* A further message after the first. ZX_E_LIMIT when 16 are waiting to be sent,
@@ -159,8 +162,8 @@ ZX_API int zx_reply(struct zx_call *call, struct zx_message *m);
 ZX_API int zx_follow_up(struct zx_call *call, struct zx_message *m);
 /* "thinking…": done by itself 2 s after an interaction. */
 ZX_API int zx_defer(struct zx_call *call);
-/* The red error embed of spec W5, once (then ZX_E_STATE); the text is shown in a
- * code block. Private for interactions, deleted after 15 s in a channel. */
+/* The red error embed of spec W5, once (then ZX_E_STATE); the text is shown in
+ * a code block. Private for interactions, deleted after 15 s in a channel. */
 ZX_API int zx_fail(struct zx_call *call, const char *title, const char *fmt,
 		   ...) ZX_PRINTF(3, 4);
 /* The call stays valid after the handler returns, until zx_call_release. Each
@@ -172,7 +175,8 @@ ZX_API void *zx_call_host(const struct zx_call *call);
 /* The machine's allocator, for messages and buffers of a handler. */
 ZX_API const struct zx_alloc *zx_call_alloc(const struct zx_call *call);
 
-/* Panels ------------------------------------------------------------------------ */
+/* Panels
+ * ------------------------------------------------------------------------ */
 
 /* A press of a button or a choice in a select of a panel. */
 struct zx_press {
@@ -183,8 +187,8 @@ struct zx_press {
 
 enum zx_press_result {
 	ZX_PRESS_UPDATE, /* render again in place */
-	ZX_PRESS_CLOSE,  /* render a last time with everything disabled */
-	ZX_PRESS_DONE    /* the handler has answered by itself */
+	ZX_PRESS_CLOSE,	 /* render a last time with everything disabled */
+	ZX_PRESS_DONE	 /* the handler has answered by itself */
 };
 
 /*
@@ -216,7 +220,8 @@ ZX_API void zx_panel_select(struct zx_message *m, enum zx_select_kind kind,
 			    const char *action, const char *placeholder,
 			    unsigned min, unsigned max);
 
-/* Confirmations ------------------------------------------------------------------ */
+/* Confirmations
+ * ------------------------------------------------------------------ */
 
 /* Before something that cannot be taken back: a question with two buttons. */
 struct zx_confirm {
@@ -230,12 +235,13 @@ struct zx_confirm {
 	void *ud;
 };
 
-/* Asks; the text is cut at 1,000 characters. Like zx_reply_panel; `confirm` must
- * outlive the question. ZX_E_INVALID: the state is too large. */
+/* Asks; the text is cut at 1,000 characters. Like zx_reply_panel; `confirm`
+ * must outlive the question. ZX_E_INVALID: the state is too large. */
 ZX_API int zx_ask(struct zx_call *call, const struct zx_confirm *confirm,
 		  const void *state, const char *fmt, ...) ZX_PRINTF(4, 5);
 
-/* The machine ---------------------------------------------------------------------- */
+/* The machine
+ * ---------------------------------------------------------------------- */
 
 struct zx_prefix {
 	char text[16]; /* "!" */
@@ -246,8 +252,8 @@ struct zx_commands_options {
 	size_t size;
 	const uint64_t *owners; /* copied */
 	size_t owner_count;
-	const char *prefix;     /* copied; NULL means "!" */
-	int no_mention;         /* nonzero: mentions are no prefix by default */
+	const char *prefix; /* copied; NULL means "!" */
+	int no_mention;	    /* nonzero: mentions are no prefix by default */
 	/* Overrides per guild; NULL: none. Called during feed. */
 	int (*prefix_of)(uint64_t guild_id, struct zx_prefix *out, void *ud);
 	/* Permissions of a message's author where the event does not carry them
@@ -256,30 +262,33 @@ struct zx_commands_options {
 	int (*permissions)(uint64_t guild_id, uint64_t channel_id,
 			   uint64_t user_id, struct zx_str member,
 			   uint64_t *bits, void *ud);
-	size_t max_calls;       /* open at a time; 0 means 10,000 */
-	size_t max_panels;      /* 0 means 10,000; the oldest goes first */
+	size_t max_calls;  /* open at a time; 0 means 10,000 */
+	size_t max_panels; /* 0 means 10,000; the oldest goes first */
 	void *ud;
 	const struct zx_alloc *alloc;
-	struct zx_rand rand;    /* required: panel ids */
+	struct zx_rand rand; /* required: panel ids */
 	const struct zx_log *log;
 };
-#define ZX_COMMANDS_OPTIONS_INIT { .size = sizeof(struct zx_commands_options) }
+#define ZX_COMMANDS_OPTIONS_INIT                                               \
+	{                                                                      \
+		.size = sizeof(struct zx_commands_options)                     \
+	}
 
 enum zx_commands_out_kind {
-	ZX_COMMANDS_OUT_RUN,  /* call zx_call_run(call) */
-	ZX_COMMANDS_OUT_REST, /* send it; give its one result, also an error
-				 of submitting, to zx_commands_result with
-				 the request's ud */
-	ZX_COMMANDS_OUT_SYNCED/* slash commands are as defined; `changed` */
+	ZX_COMMANDS_OUT_RUN,   /* call zx_call_run(call) */
+	ZX_COMMANDS_OUT_REST,  /* send it; give its one result, also an error
+				  of submitting, to zx_commands_result with
+				  the request's ud */
+	ZX_COMMANDS_OUT_SYNCED /* slash commands are as defined; `changed` */
 };
 
 struct zx_commands_out {
 	enum zx_commands_out_kind kind;
 	struct zx_call *call;
 	struct zx_rest_request request; /* borrowed until the next call */
-	int changed;   /* SYNCED: nonzero when a PUT was needed */
-	size_t count;  /* SYNCED: slash commands */
-	int err;       /* SYNCED: ZX_OK, or why it failed */
+	int changed;  /* SYNCED: nonzero when a PUT was needed */
+	size_t count; /* SYNCED: slash commands */
+	int err;      /* SYNCED: ZX_OK, or why it failed */
 };
 
 struct zx_commands_stats {

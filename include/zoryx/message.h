@@ -43,8 +43,9 @@ struct zx__message; /* what was added so far */
 
 struct zx_message {
 	const struct zx_alloc *alloc; /* private */
-	struct zx__message *m;        /* private */
-	int err; /* sticky: ZX_E_NOMEM, or ZX_E_STATE (a field without an embed) */
+	struct zx__message *m;	      /* private */
+	int err; /* sticky: ZX_E_NOMEM, or ZX_E_STATE (a field without an embed)
+		  */
 };
 
 /* Allocates nothing yet. */
@@ -96,7 +97,7 @@ ZX_API void zx_attach(struct zx_message *m, const char *name,
 
 enum zx_message_flag {
 	ZX_MESSAGE_EPHEMERAL = (1u << 0), /* interactions only */
-	ZX_MESSAGE_SILENT = (1u << 1),    /* no notification */
+	ZX_MESSAGE_SILENT = (1u << 1),	  /* no notification */
 	ZX_MESSAGE_NO_EMBEDS = (1u << 2)  /* links are not unfurled */
 };
 ZX_API void zx_message_flags(struct zx_message *m, unsigned flags);
