@@ -31,8 +31,7 @@ extern "C" {
 #define ZX_PERM_ATTACH_FILES (UINT64_C(1) << 15)
 #define ZX_PERM_MANAGE_ROLES (UINT64_C(1) << 28)
 
-/* Definitions: constant tables of the host, must outlive the machine ---------
- */
+/* Definitions: constant tables of the host, must outlive the machine ----- */
 
 enum zx_option_type {
 	ZX_OPTION_STRING = 3,
@@ -108,8 +107,7 @@ struct zx_command {
 ZX_API void zx_choice_add(struct zx_choices *c, const char *name,
 			  const char *value);
 
-/* A call ----------------------------------------------------------------------
- */
+/* A call ----------------------------------------------------------------- */
 
 enum zx_form { ZX_FORM_SLASH, ZX_FORM_PREFIX, ZX_FORM_MENTION, ZX_FORM_PRESS };
 
@@ -175,8 +173,7 @@ ZX_API void *zx_call_host(const struct zx_call *call);
 /* The machine's allocator, for messages and buffers of a handler. */
 ZX_API const struct zx_alloc *zx_call_alloc(const struct zx_call *call);
 
-/* Panels
- * ------------------------------------------------------------------------ */
+/* Panels ----------------------------------------------------------------- */
 
 /* A press of a button or a choice in a select of a panel. */
 struct zx_press {
@@ -220,8 +217,7 @@ ZX_API void zx_panel_select(struct zx_message *m, enum zx_select_kind kind,
 			    const char *action, const char *placeholder,
 			    unsigned min, unsigned max);
 
-/* Confirmations
- * ------------------------------------------------------------------ */
+/* Confirmations ---------------------------------------------------------- */
 
 /* Before something that cannot be taken back: a question with two buttons. */
 struct zx_confirm {
@@ -240,8 +236,7 @@ struct zx_confirm {
 ZX_API int zx_ask(struct zx_call *call, const struct zx_confirm *confirm,
 		  const void *state, const char *fmt, ...) ZX_PRINTF(4, 5);
 
-/* The machine
- * ---------------------------------------------------------------------- */
+/* The machine ------------------------------------------------------------ */
 
 struct zx_prefix {
 	char text[16]; /* "!" */

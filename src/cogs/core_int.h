@@ -25,8 +25,7 @@ void zx__core_setprefix(struct zx_call *call, void *ud);
 void zx__core_mentionprefix(struct zx_call *call, void *ud);
 void zx__core_serversettings(struct zx_call *call, void *ud);
 
-/* /help ----------------------------------------------------------------------
- */
+/* /help ------------------------------------------------------------------ */
 
 struct zx__help_state {
 	char category[64];
@@ -52,8 +51,7 @@ void zx__help_render(const struct zx__help_view *v,
 void zx__help_one(const struct zx__help_view *v,
 		  const struct zx_command *command, struct zx_message *out);
 
-/* /ping ----------------------------------------------------------------------
- */
+/* /ping ------------------------------------------------------------------ */
 
 struct zx__ping_view {
 	double gateway_ms; /* negative: not known yet */
@@ -63,8 +61,7 @@ struct zx__ping_view {
 };
 void zx__ping_render(const struct zx__ping_view *v, struct zx_message *out);
 
-/* /stats ---------------------------------------------------------------------
- */
+/* /stats ----------------------------------------------------------------- */
 
 struct zx__stats_view {
 	struct zx_bot_info bot;
@@ -76,8 +73,7 @@ struct zx__stats_view {
 };
 void zx__stats_render(const struct zx__stats_view *v, struct zx_message *out);
 
-/* Settings -------------------------------------------------------------------
- */
+/* Settings --------------------------------------------------------------- */
 
 /* NULL, or why this is no prefix. */
 const char *zx__prefix_fault(struct zx_str prefix);

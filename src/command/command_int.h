@@ -8,8 +8,7 @@
 #include "zoryx/command.h"
 #include "command/message_int.h"
 
-/* Timers: a heap of what waits for a time ------------------------------------
- */
+/* Timers: a heap of what waits for a time -------------------------------- */
 
 enum zx__timer_kind { TIMER_DEFER, TIMER_PANEL, TIMER_DELETE };
 
@@ -38,8 +37,7 @@ zx_time zx__timer_first(const struct zx_commands *c);
 #define ZX__OWNER(ptr, type, member)                                           \
 	((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
-/* Sends: REST requests to be -------------------------------------------------
- */
+/* Sends: REST requests to be --------------------------------------------- */
 
 enum zx__send_kind {
 	SEND_ANSWER,  /* the first message of a call */
@@ -114,8 +112,7 @@ void zx__doom(struct zx_commands *c, uint64_t channel, uint64_t message,
 void zx__doom_due(struct zx_commands *c, struct zx__doomed *d);
 void zx__doomed_free(struct zx_commands *c);
 
-/* Calls
- * ------------------------------------------------------------------------ */
+/* Calls ------------------------------------------------------------------ */
 
 struct zx__arg {
 	int has;
@@ -221,8 +218,7 @@ int zx__convert(const struct zx_alloc *a, const struct zx_option *o,
 void zx__usage(struct zx_buf *out, const char *prefix,
 	       const struct zx_command *command);
 
-/* Cooldowns
- * -------------------------------------------------------------------- */
+/* Cooldowns -------------------------------------------------------------- */
 
 struct zx__cooldown {
 	const struct zx_command *command;
@@ -239,8 +235,7 @@ struct zx__cooldowns {
 uint64_t zx__cooldown(struct zx_commands *c, const struct zx_command *command,
 		      uint64_t id, uint32_t ms);
 
-/* Panels
- * ----------------------------------------------------------------------- */
+/* Panels ----------------------------------------------------------------- */
 
 struct zx__panel {
 	struct zx__panel *next;		 /* in the bucket */
@@ -283,8 +278,7 @@ void zx__panels_free(struct zx_commands *c);
 void zx__press_run(struct zx_call *call);
 void zx__complete_run(struct zx_call *call);
 
-/* The machine
- * ------------------------------------------------------------------ */
+/* The machine ------------------------------------------------------------ */
 
 struct zx__definition {
 	const struct zx_command *command;

@@ -12,8 +12,7 @@
 
 #define ZX__LEN(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Text -----------------------------------------------------------------------
- */
+/* Text ------------------------------------------------------------------- */
 
 /* Discord's idea of length, taken at its strictest: UTF-16 units. */
 size_t zx__units(struct zx_str s);
@@ -29,8 +28,7 @@ void zx__add_clean(struct zx_buf *out, struct zx_str s);
 /* Nonzero when Discord would see nothing in s. */
 int zx__blank(struct zx_str s);
 
-/* Messages -------------------------------------------------------------------
- */
+/* Messages --------------------------------------------------------------- */
 
 struct zx__field {
 	struct zx__field *next;
