@@ -46,13 +46,13 @@ export function startBrowser() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--force-prefers-reduced-motion'],
+      '--disable-component-update', '--disable-sync'],
   });
 }
 
 /** A page of the sandbox that fails on script errors and notes foreign requests. */
 export async function openPage(browser, box, { width = 1280, height = 800, hash = '', scale = 1 } = {}) {
-  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, locale: 'en-GB' });
+  const page = await browser.newPage({ viewport: { width, height }, deviceScaleFactor: scale, locale: 'en-GB', reducedMotion: 'reduce' });
   page.setDefaultTimeout(10000);
   page.problems = [];
   page.on('pageerror', (e) => page.problems.push(e.stack ?? String(e)));
