@@ -26,19 +26,20 @@ QUICK      ?=
 # What is built -------------------------------------------------------------
 
 # module, ring and packages; a later module may use the earlier ones' ring
-MODULES      := base gateway rest metrics command state net bot cogs
+MODULES      := base gateway rest metrics command ipc state net bot cogs
 PKGS_base    :=
 PKGS_gateway := zlib libzstd
 PKGS_rest    :=
 PKGS_metrics :=
 PKGS_command := libcjson
+PKGS_ipc     := mbedtls
 PKGS_state   := sqlite3
 PKGS_net     := libwebsockets libcurl
 PKGS_bot     := mbedtls
 PKGS_cogs    :=
 PKGS_sandbox := libwebsockets libcjson zlib libzstd
 PKGS         := libcjson libcurl libwebsockets libzstd mbedtls sqlite3 zlib
-RING0        := gateway rest metrics command
+RING0        := gateway rest metrics command ipc
 
 version_of = $(shell sed -n 's/^\#define $(1) "*\([0-9.]*\)"*/\1/p' \
 	include/zoryx/version.h)
