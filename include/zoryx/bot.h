@@ -43,7 +43,23 @@ struct zx_cog {
 		      enum zx_shard_state state);
 	/* All shards of this process are READY for the first time. */
 	void (*ready)(struct zx_bot *bot, void *data);
+	/* The bot ends: last chance to save. Answers to requests under way may
+	 * still come. */
 	void (*stop)(struct zx_bot *bot, void *data);
+	/* Nothing of this cog is called any more: its data may go. For a cog
+	 * that waits for answers; the others free in `stop`. */
+	void (*free)(void *data);
+	/* A guild was joined, or left; never for an outage or what READY lists.
+	 */
+	void (*guild)(struct zx_bot *bot, void *data, uint32_t shard,
+		      int joined);
+	/* A command is about to be carried out: rules and cooldown let it
+	 * through. Not for presses. */
+	void (*command)(struct zx_bot *bot, void *data,
+			const struct zx_call *call);
+	/* A REST request has ended; guild: whose it was, 0 when unknown. */
+	void (*rest)(struct zx_bot *bot, void *data, uint64_t guild,
+		     const struct zx_rest_result *result);
 };
 
 struct zx_bot_options {
@@ -113,6 +129,10 @@ ZX_API struct zx_state *zx_bot_state(struct zx_bot *b); /* NULL without one */
 ZX_API struct zx_commands *zx_bot_commands(struct zx_bot *b);
 ZX_API const struct zx_config *zx_bot_config(const struct zx_bot *b);
 ZX_API const struct zx_log *zx_bot_log(const struct zx_bot *b);
+ZX_API const struct zx_alloc *zx_bot_alloc(const struct zx_bot *b);
+ZX_API const struct zx_rest_stats *zx_bot_rest_stats(struct zx_bot *b);
+/* What the cog's `start` made; NULL when it was not added or did not start. */
+ZX_API void *zx_bot_cog_data(const struct zx_bot *b, const struct zx_cog *cog);
 
 struct zx_bot_info {
 	uint64_t user_id, application_id;
@@ -143,6 +163,10 @@ struct zx_guild {
 	const char *name;   /* borrowed until the next event */
 };
 ZX_API const struct zx_guild *zx_bot_guild(const struct zx_bot *b, uint64_t id);
+/* Each guild once, in no order. fn must not change the registry. */
+ZX_API void zx_bot_guild_each(const struct zx_bot *b,
+			      void (*fn)(const struct zx_guild *g, void *ud),
+			      void *ud);
 
 /* Settings of a guild, remembered in the state file; effective at once. NULL
  * prefix goes back to the default. ZX_E_TOOBIG: over 5 characters. */

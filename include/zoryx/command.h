@@ -281,6 +281,7 @@ struct zx_commands_out {
 	enum zx_commands_out_kind kind;
 	struct zx_call *call;
 	struct zx_rest_request request; /* borrowed until the next call */
+	uint64_t guild_id; /* REST: where the command was used, 0 unknown */
 	int changed;  /* SYNCED: nonzero when a PUT was needed */
 	size_t count; /* SYNCED: slash commands */
 	int err;      /* SYNCED: ZX_OK, or why it failed */

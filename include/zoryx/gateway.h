@@ -293,6 +293,7 @@ struct zx_shard_stats {
 	uint64_t connects, connect_failures, identifies, resumes, resumed;
 	uint64_t invalid_sessions, reconnect_requests, zombies;
 	uint64_t beats, acks, sends, sends_refused;
+	uint64_t missed_acks;  /* beats whose ACK was not there at the next */
 	int last_close;        /* 0 when none yet, 1006 for none given */
 	double latency_ms;     /* of the last ACK; negative when unknown */
 	zx_time last_event_at; /* NEVER when none */

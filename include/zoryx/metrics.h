@@ -111,6 +111,8 @@ ZX_API void zx_metrics_disconnected(struct zx_metrics *m, uint32_t shard,
 /* Something failed; text is cut at 200 bytes. */
 ZX_API void zx_metrics_failed(struct zx_metrics *m, uint32_t shard,
 			      const char *text, zx_time now, zx_wall wall);
+/* It works again: ends the failures in a row. */
+ZX_API void zx_metrics_worked(struct zx_metrics *m, uint32_t shard);
 ZX_API void zx_metrics_set_threshold(struct zx_metrics *m, uint32_t threshold);
 ZX_API uint32_t zx_metrics_threshold(const struct zx_metrics *m);
 

@@ -236,6 +236,18 @@ int zx_bot_new(struct zx_bot **out, const struct zx_bot_options *opt)
 	return err;
 }
 
+static void free_cogs(struct zx_bot *b)
+{
+	struct zx__bot_cog *c;
+	size_t i;
+
+	for (i = b->cog_count; i > 0; i--) {
+		c = &b->cogs[i - 1];
+		if (c->data && c->cog->free)
+			c->cog->free(c->data);
+	}
+}
+
 void zx_bot_free(struct zx_bot *b)
 {
 	if (!b)
@@ -245,8 +257,10 @@ void zx_bot_free(struct zx_bot *b)
 	zx__bot_fleet_free(b);
 	zx_identify_free(b->queue);
 	zx_rest_detach(b->rest_conn);
+	zx__bot_sent_free(b);
 	zx_rest_free(b->rest);
 	zx_commands_free(b->commands);
+	free_cogs(b);
 	zx__bot_guilds_release(b);
 	zx__bot_settings_release(b);
 	zx_state_close(b->state);
@@ -358,10 +372,4 @@ int zx_bot_run(struct zx_bot *b)
 void zx_bot_wake(struct zx_bot *b)
 {
 	zx_loop_wake(b->loop);
-}
-
-int zx_bot_rest(struct zx_bot *b, const struct zx_rest_request *req,
-		zx_rest_done *done, uint64_t *id)
-{
-	return zx_rest_call(b->rest_conn, req, done, id);
 }

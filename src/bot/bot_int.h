@@ -169,6 +169,7 @@ struct zx_bot {
 	struct zx_timer presence_timer;
 	size_t presence_next;
 
+	struct zx__bot_sent *sent;
 	struct zx_timer command_timer;
 	int pumping, synced;
 
@@ -217,6 +218,19 @@ void zx__bot_intents_refused(struct zx_bot *b);
 
 /* dispatch.c */
 void zx__bot_dispatch(struct zx__bot_member *m, const struct zx_shard_out *o);
+
+/* tell.c: what cogs hear besides events and states. */
+void zx__bot_tell_guild(struct zx_bot *b, uint32_t shard, int joined);
+void zx__bot_tell_command(struct zx_bot *b, const struct zx_call *call);
+void zx__bot_tell_rest(struct zx_bot *b, uint64_t guild,
+		       const struct zx_rest_result *r);
+
+/* sent.c: requests and what becomes of them. */
+typedef void zx__bot_done(struct zx_bot *b, const struct zx_rest_result *r);
+int zx__bot_send(struct zx_bot *b, const struct zx_rest_request *req,
+		 uint64_t guild, zx__bot_done *done);
+/* After REST was detached. */
+void zx__bot_sent_free(struct zx_bot *b);
 
 /* pump.c: commands on REST. */
 void zx__bot_pump(struct zx_bot *b);

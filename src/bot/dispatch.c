@@ -74,14 +74,17 @@ static void on_guild_create(struct zx__bot_member *m, struct zx_str d)
 	g = zx__bot_guild_get(b, id);
 	g->in_list = 1;
 	zx__bot_guild_out(b, g, 0);
-	if (!known)
+	if (!known) {
 		zx__bot_log(b, ZX_LOG_INFO, "joined %s (%llu)", g->info.name,
 			    (unsigned long long)id);
+		zx__bot_tell_guild(b, m->id, 1);
+	}
 	zx__bot_ready_check(b);
 }
 
-static void on_guild_delete(struct zx_bot *b, struct zx_str d)
+static void on_guild_delete(struct zx__bot_member *m, struct zx_str d)
 {
+	struct zx_bot *b = m->bot;
 	struct zx__bot_guild *g =
 		zx__bot_guild_get(b, zx_json_get_u64(d, "id"));
 
@@ -96,6 +99,7 @@ static void on_guild_delete(struct zx_bot *b, struct zx_str d)
 	zx__bot_log(b, ZX_LOG_INFO, "left %s (%llu)", g->info.name,
 		    (unsigned long long)g->info.id);
 	zx__bot_guild_remove(b, g);
+	zx__bot_tell_guild(b, m->id, 0);
 }
 
 static void on_member(struct zx_bot *b, struct zx_str d, int joined)
@@ -165,7 +169,7 @@ static void keep_books(struct zx__bot_member *m, const struct zx_shard_out *o)
 		on_guild_update(m, o->text);
 		break;
 	case ZX_EVENT_GUILD_DELETE:
-		on_guild_delete(b, o->text);
+		on_guild_delete(m, o->text);
 		break;
 	case ZX_EVENT_GUILD_MEMBER_ADD:
 	case ZX_EVENT_GUILD_MEMBER_REMOVE:

@@ -26,6 +26,19 @@ const struct zx_guild *zx_bot_guild(const struct zx_bot *b, uint64_t id)
 	return g ? &g->info : NULL;
 }
 
+void zx_bot_guild_each(const struct zx_bot *b,
+		       void (*fn)(const struct zx_guild *g, void *ud), void *ud)
+{
+	const struct zx__bot_guild *g;
+	size_t i;
+
+	for (i = 0; i < b->guilds.map.cap; i++) {
+		g = b->guilds.map.slots[i].value;
+		if (g)
+			fn(&g->info, ud);
+	}
+}
+
 static void mark(struct zx_bot *b, struct zx__bot_guild *g)
 {
 	if (!g->dirty)

@@ -34,6 +34,26 @@ const struct zx_log *zx_bot_log(const struct zx_bot *b)
 	return b->log;
 }
 
+const struct zx_alloc *zx_bot_alloc(const struct zx_bot *b)
+{
+	return b->alloc;
+}
+
+const struct zx_rest_stats *zx_bot_rest_stats(struct zx_bot *b)
+{
+	return zx_rest_stats(b->rest, zx_loop_now(b->loop));
+}
+
+void *zx_bot_cog_data(const struct zx_bot *b, const struct zx_cog *cog)
+{
+	size_t i;
+
+	for (i = 0; i < b->cog_count; i++)
+		if (b->cogs[i].cog == cog && b->cogs[i].started)
+			return b->cogs[i].data;
+	return NULL;
+}
+
 static double latency(const struct zx_bot *b)
 {
 	double sum = 0, one;

@@ -5,20 +5,9 @@
  */
 #include "bot/bot_int.h"
 
-struct sent {
-	struct zx_bot *bot;
-	void *ud; /* the machine's */
-};
-
-static void on_result(const struct zx_rest_result *r, void *ud)
+static void on_result(struct zx_bot *b, const struct zx_rest_result *r)
 {
-	struct zx_rest_result result = *r;
-	struct sent *sent = ud;
-	struct zx_bot *b = sent->bot;
-
-	result.ud = sent->ud;
-	zx_delete(b->alloc, sent);
-	zx_commands_result(b->commands, &result, zx_loop_now(b->loop));
+	zx_commands_result(b->commands, r, zx_loop_now(b->loop));
 	zx__bot_pump(b);
 	if (r->err == ZX_E_AUTH &&
 	    zx_rest_stats(b->rest, zx_loop_now(b->loop))->unauthorized)
@@ -28,22 +17,14 @@ static void on_result(const struct zx_rest_result *r, void *ud)
 	zx__bot_stop_check(b);
 }
 
-static void send(struct zx_bot *b, const struct zx_rest_request *req)
+static void send(struct zx_bot *b, const struct zx_rest_request *req,
+		 uint64_t guild)
 {
-	struct zx_rest_request copy = *req;
 	struct zx_rest_result lost = { .ud = req->ud };
-	struct sent *sent = zx_new(b->alloc, sizeof(*sent));
 
-	lost.err = ZX_E_NOMEM;
-	if (sent) {
-		*sent = (struct sent){ .bot = b, .ud = req->ud };
-		copy.ud = sent;
-		lost.err = zx_rest_call(b->rest_conn, &copy, on_result, NULL);
-		if (!lost.err)
-			return;
-		zx_delete(b->alloc, sent);
-	}
-	zx_commands_result(b->commands, &lost, zx_loop_now(b->loop));
+	lost.err = zx__bot_send(b, req, guild, on_result);
+	if (lost.err)
+		zx_commands_result(b->commands, &lost, zx_loop_now(b->loop));
 }
 
 static const char *form_mark(const struct zx_call_info *i)
@@ -75,6 +56,7 @@ static void run(struct zx_bot *b, struct zx_call *call)
 	 * sooner this one is behind it, the less likely it is answered twice.
 	 */
 	zx__bot_save_within(b, ZX__BOT_SAVE_SOON_MS);
+	zx__bot_tell_command(b, call);
 	zx_call_run(call);
 }
 
@@ -106,7 +88,7 @@ void zx__bot_pump(struct zx_bot *b)
 		if (o.kind == ZX_COMMANDS_OUT_RUN)
 			run(b, o.call);
 		else if (o.kind == ZX_COMMANDS_OUT_REST)
-			send(b, &o.request);
+			send(b, &o.request, o.guild_id);
 		else
 			on_synced(b, &o);
 	}

@@ -99,7 +99,8 @@ void zx__call_ready(struct zx_call *call);
 /* Fills `req`: 1, 0 when there is nothing to send any more, ZX_E_NOMEM. */
 int zx__send_write(struct zx_commands *c, struct zx__send *s,
 		   struct zx_rest_request *req);
-int zx__send_poll(struct zx_commands *c, struct zx_rest_request *req);
+int zx__send_poll(struct zx_commands *c, struct zx_rest_request *req,
+		  uint64_t *guild);
 
 /* A message that deletes itself: an error reply in a channel. */
 struct zx__doomed {

@@ -295,7 +295,7 @@ int zx_commands_poll(struct zx_commands *c, struct zx_commands_out *out)
 	memset(out, 0, sizeof(*out));
 	if (poll_run(c, out))
 		return 1;
-	n = zx__send_poll(c, &out->request);
+	n = zx__send_poll(c, &out->request, &out->guild_id);
 	if (n) {
 		out->kind = ZX_COMMANDS_OUT_REST;
 		return n;

@@ -115,7 +115,8 @@ static void take_ready(struct zx_commands *c, struct zx_call *call,
 	zx__list_remove(&call->queue, s);
 }
 
-static int poll_call(struct zx_commands *c, struct zx_rest_request *req)
+static int poll_call(struct zx_commands *c, struct zx_rest_request *req,
+		     uint64_t *guild)
 {
 	struct zx_call *call;
 	struct zx__send *s;
@@ -131,6 +132,7 @@ static int poll_call(struct zx_commands *c, struct zx_rest_request *req)
 			call->flying = s;
 			zx__list_push(&c->flying, s);
 			req->ud = s;
+			*guild = call->info.guild_id;
 			return 1;
 		}
 		zx__call_ready(call);
@@ -140,10 +142,11 @@ static int poll_call(struct zx_commands *c, struct zx_rest_request *req)
 	return 0;
 }
 
-int zx__send_poll(struct zx_commands *c, struct zx_rest_request *req)
+int zx__send_poll(struct zx_commands *c, struct zx_rest_request *req,
+		  uint64_t *guild)
 {
 	struct zx__send *s;
-	int n = poll_call(c, req);
+	int n = poll_call(c, req, guild);
 
 	if (n || !c->loose.first)
 		return n;

@@ -54,6 +54,7 @@ void zx__beat_due(struct zx_shard *s)
 {
 	struct zx__link *l = &s->link;
 
+	s->stats.missed_acks += (uint64_t)l->owed;
 	if (l->owed && !excusable(s)) {
 		s->stats.zombies++;
 		zx__shard_trouble(s, ZX_LOG_WARN,

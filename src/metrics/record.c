@@ -107,6 +107,14 @@ void zx_metrics_disconnected(struct zx_metrics *m, uint32_t shard, int code,
 	count_close(s, code);
 }
 
+void zx_metrics_worked(struct zx_metrics *m, uint32_t shard)
+{
+	struct zx__shard *s = zx__metrics_find(m, shard);
+
+	if (s)
+		s->failures = 0;
+}
+
 void zx_metrics_failed(struct zx_metrics *m, uint32_t shard, const char *text,
 		       zx_time now, zx_wall wall)
 {
