@@ -2,6 +2,8 @@
  *
  * utf8: lengths in code points, which is how Discord counts its limits.
  */
+#include <string.h>
+
 #include "base/base_int.h"
 
 size_t zx__utf8_len(const char *p, size_t n)
@@ -86,11 +88,28 @@ struct zx_str zx_utf8_head(struct zx_str s, size_t n)
 	return s;
 }
 
+/* The length of the ASCII at p, at least in steps of eight bytes. */
+static size_t ascii_run(const char *p, size_t n)
+{
+	size_t at = 0;
+	uint64_t word;
+
+	for (; n - at >= sizeof(word); at += sizeof(word)) {
+		memcpy(&word, p + at, sizeof(word));
+		if (word & 0x8080808080808080u)
+			break;
+	}
+	return at;
+}
+
 int zx_utf8_valid(struct zx_str s)
 {
 	size_t at, len;
 
 	for (at = 0; at < s.len; at += len) {
+		len = ascii_run(s.ptr + at, s.len - at);
+		if (len)
+			continue;
 		len = zx__utf8_len(s.ptr + at, s.len - at);
 		if (!len)
 			return 0;

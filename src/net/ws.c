@@ -48,8 +48,7 @@ static int check_bits(const unsigned char *p)
 	if (p[0] & 0x70 || p[1] & 0x80) /* no extension; servers do not mask */
 		return ZX_E_PROTOCOL;
 	if (is_control(opcode))
-		return opcode <= ZX__WSC_PONG && fin &&
-				       p[1] <= ZX__WSC_CONTROL
+		return opcode <= ZX__WSC_PONG && fin && p[1] <= ZX__WSC_CONTROL
 			       ? ZX_OK
 			       : ZX_E_PROTOCOL;
 	return opcode <= ZX__WSC_BINARY ? ZX_OK : ZX_E_PROTOCOL;
@@ -124,7 +123,8 @@ static int take(struct zx__wsc *w, const struct frame *f, struct zx_str bytes,
 	return finish(out, f->opcode, payload);
 }
 
-/* A frame that came in pieces ------------------------------------------------ */
+/* A frame that came in pieces ------------------------------------------------
+ */
 
 static void move(struct zx__wsc *w, struct zx_str *in, size_t n)
 {
@@ -222,9 +222,7 @@ size_t zx__wsc_frame(unsigned char *to, int opcode, struct zx_str payload,
 	int wide = n > 65535 ? 8 : n > 125 ? 2 : 0;
 
 	to[0] = (unsigned char)(0x80 | opcode);
-	to[1] = (unsigned char)(0x80 | (wide == 8   ? 127
-					: wide == 2 ? 126
-						    : n));
+	to[1] = (unsigned char)(0x80 | (wide == 8 ? 127 : wide == 2 ? 126 : n));
 	while (wide)
 		to[head++] = (unsigned char)((uint64_t)n >> (8 * --wide));
 	memcpy(to + head, mask, 4);
