@@ -64,35 +64,38 @@ struct zx_cog {
 
 struct zx_bot_options {
 	size_t size;
-	const char *token;       /* copied, wiped on free */
-	const char *api_url;     /* copied; NULL: Discord */
-	const char *state_path;  /* copied; NULL: nothing is remembered */
-	const char *proxy;       /* copied; for REST */
-	uint64_t intents;        /* 0: GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES,
-				    MESSAGE_CONTENT and GUILD_MEMBERS */
-	/* Nonzero: when Discord refuses privileged intents (4014), go on without
-	 * them and say what will be missing. */
+	const char *token;	/* copied, wiped on free */
+	const char *api_url;	/* copied; NULL: Discord */
+	const char *state_path; /* copied; NULL: nothing is remembered */
+	const char *proxy;	/* copied; for REST */
+	uint64_t intents;	/* 0: GUILDS, GUILD_MESSAGES, DIRECT_MESSAGES,
+				   MESSAGE_CONTENT and GUILD_MEMBERS */
+	/* Nonzero: when Discord refuses privileged intents (4014), go on
+	 * without them and say what will be missing. */
 	int intents_fallback;
-	uint32_t shard_count;    /* 0: what Discord recommends */
+	uint32_t shard_count;	   /* 0: what Discord recommends */
 	const uint32_t *shard_ids; /* copied; NULL: all of them */
 	size_t shard_id_count;
 	enum zx_compression compression; /* offered on the gateway */
-	const uint64_t *owners;  /* copied */
+	const uint64_t *owners;		 /* copied */
 	size_t owner_count;
-	const char *prefix;      /* copied; NULL: "!" */
+	const char *prefix; /* copied; NULL: "!" */
 	int no_mention;
 	const struct zx_config *config; /* must outlive; may be NULL: for the
 					   start-up panel and the cogs */
-	struct zx_loop *loop;    /* must outlive; NULL: its own */
+	struct zx_loop *loop;		/* must outlive; NULL: its own */
 	const struct zx_alloc *alloc;
 	const struct zx_log *log;
 };
-#define ZX_BOT_OPTIONS_INIT { .size = sizeof(struct zx_bot_options) }
+#define ZX_BOT_OPTIONS_INIT                                                    \
+	{                                                                      \
+		.size = sizeof(struct zx_bot_options)                          \
+	}
 
 /* ZX_E_INVALID, ZX_E_NOMEM, and what zx_state_open returns. *out is set also on
  * error (but for ZX_E_NOMEM) so that zx_bot_error() can tell; free it then. */
-ZX_API int zx_bot_new(struct zx_bot **out, const struct zx_bot_options *opt)
-	ZX_MUST_USE;
+ZX_API int zx_bot_new(struct zx_bot **out,
+		      const struct zx_bot_options *opt) ZX_MUST_USE;
 ZX_API void zx_bot_free(struct zx_bot *b);
 /* What went wrong, for people; "" when nothing. NULL b: "out of memory". */
 ZX_API const char *zx_bot_error(const struct zx_bot *b);
@@ -118,7 +121,8 @@ ZX_API void zx_bot_stop(struct zx_bot *b, int resumable);
  * zx_bot_stop from the loop's thread. Only writes to a pipe. */
 ZX_API void zx_bot_wake(struct zx_bot *b);
 
-/* What cogs and commands use --------------------------------------------------- */
+/* What cogs and commands use
+ * --------------------------------------------------- */
 
 /* The bot a call belongs to. */
 ZX_API struct zx_bot *zx_call_bot(const struct zx_call *call);
@@ -138,16 +142,16 @@ struct zx_bot_info {
 	uint64_t user_id, application_id;
 	const char *user_name; /* "" before READY */
 	uint64_t owner_id;     /* the first owner */
-	size_t guilds;         /* available and not */
+	size_t guilds;	       /* available and not */
 	size_t guilds_unavailable;
-	uint64_t users;        /* sum of member counts */
+	uint64_t users;		       /* sum of member counts */
 	uint32_t shards, shards_ready; /* of this process */
-	uint32_t shard_count;  /* of the bot */
-	double latency_ms;     /* mean of the shards', negative when unknown */
+	uint32_t shard_count;	       /* of the bot */
+	double latency_ms; /* mean of the shards', negative when unknown */
 	double rest_latency_ms;
 	zx_time started;
 	uint64_t messages_seen;
-	uint64_t intents;      /* in force, after a fallback */
+	uint64_t intents;	  /* in force, after a fallback */
 	uint64_t intents_missing; /* asked for and refused */
 };
 ZX_API void zx_bot_info(const struct zx_bot *b, struct zx_bot_info *out);
@@ -159,8 +163,8 @@ struct zx_guild {
 	uint64_t id, owner_id;
 	uint32_t member_count;
 	uint32_t shard;
-	int unavailable;    /* an outage, not a leave */
-	const char *name;   /* borrowed until the next event */
+	int unavailable;  /* an outage, not a leave */
+	const char *name; /* borrowed until the next event */
 };
 ZX_API const struct zx_guild *zx_bot_guild(const struct zx_bot *b, uint64_t id);
 /* Each guild once, in no order. fn must not change the registry. */

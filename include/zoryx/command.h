@@ -282,9 +282,9 @@ struct zx_commands_out {
 	struct zx_call *call;
 	struct zx_rest_request request; /* borrowed until the next call */
 	uint64_t guild_id; /* REST: where the command was used, 0 unknown */
-	int changed;  /* SYNCED: nonzero when a PUT was needed */
-	size_t count; /* SYNCED: slash commands */
-	int err;      /* SYNCED: ZX_OK, or why it failed */
+	int changed;	   /* SYNCED: nonzero when a PUT was needed */
+	size_t count;	   /* SYNCED: slash commands */
+	int err;	   /* SYNCED: ZX_OK, or why it failed */
 };
 
 struct zx_commands_stats {

@@ -44,93 +44,93 @@ extern "C" {
 #define ZX_INTENT_AUTOMOD_EXECUTION (1u << 21)
 #define ZX_INTENT_GUILD_POLLS (1u << 24)
 #define ZX_INTENT_DM_POLLS (1u << 25)
-#define ZX_INTENTS_PRIVILEGED                                                 \
-	(ZX_INTENT_GUILD_MEMBERS | ZX_INTENT_GUILD_PRESENCES |                \
+#define ZX_INTENTS_PRIVILEGED                                                  \
+	(ZX_INTENT_GUILD_MEMBERS | ZX_INTENT_GUILD_PRESENCES |                 \
 	 ZX_INTENT_MESSAGE_CONTENT)
 
 /*
  * Dispatch events known by name. X(enum suffix): the wire name is the suffix.
  * Others arrive as ZX_EVENT_UNKNOWN with the name in zx_shard_out.name.
  */
-#define ZX_EVENTS(X)                                                          \
-	X(APPLICATION_COMMAND_PERMISSIONS_UPDATE)                             \
-	X(AUTO_MODERATION_ACTION_EXECUTION)                                   \
-	X(AUTO_MODERATION_RULE_CREATE)                                        \
-	X(AUTO_MODERATION_RULE_DELETE)                                        \
-	X(AUTO_MODERATION_RULE_UPDATE)                                        \
-	X(CHANNEL_CREATE)                                                     \
-	X(CHANNEL_DELETE)                                                     \
-	X(CHANNEL_INFO)                                                       \
-	X(CHANNEL_PINS_UPDATE)                                                \
-	X(CHANNEL_UPDATE)                                                     \
-	X(ENTITLEMENT_CREATE)                                                 \
-	X(ENTITLEMENT_DELETE)                                                 \
-	X(ENTITLEMENT_UPDATE)                                                 \
-	X(GUILD_AUDIT_LOG_ENTRY_CREATE)                                       \
-	X(GUILD_BAN_ADD)                                                      \
-	X(GUILD_BAN_REMOVE)                                                   \
-	X(GUILD_CREATE)                                                       \
-	X(GUILD_DELETE)                                                       \
-	X(GUILD_EMOJIS_UPDATE)                                                \
-	X(GUILD_INTEGRATIONS_UPDATE)                                          \
-	X(GUILD_MEMBERS_CHUNK)                                                \
-	X(GUILD_MEMBER_ADD)                                                   \
-	X(GUILD_MEMBER_REMOVE)                                                \
-	X(GUILD_MEMBER_UPDATE)                                                \
-	X(GUILD_ROLE_CREATE)                                                  \
-	X(GUILD_ROLE_DELETE)                                                  \
-	X(GUILD_ROLE_UPDATE)                                                  \
-	X(GUILD_SCHEDULED_EVENT_CREATE)                                       \
-	X(GUILD_SCHEDULED_EVENT_DELETE)                                       \
-	X(GUILD_SCHEDULED_EVENT_UPDATE)                                       \
-	X(GUILD_SCHEDULED_EVENT_USER_ADD)                                     \
-	X(GUILD_SCHEDULED_EVENT_USER_REMOVE)                                  \
-	X(GUILD_SOUNDBOARD_SOUNDS_UPDATE)                                     \
-	X(GUILD_SOUNDBOARD_SOUND_CREATE)                                      \
-	X(GUILD_SOUNDBOARD_SOUND_DELETE)                                      \
-	X(GUILD_SOUNDBOARD_SOUND_UPDATE)                                      \
-	X(GUILD_STICKERS_UPDATE)                                              \
-	X(GUILD_UPDATE)                                                       \
-	X(INTEGRATION_CREATE)                                                 \
-	X(INTEGRATION_DELETE)                                                 \
-	X(INTEGRATION_UPDATE)                                                 \
-	X(INTERACTION_CREATE)                                                 \
-	X(INVITE_CREATE)                                                      \
-	X(INVITE_DELETE)                                                      \
-	X(MESSAGE_CREATE)                                                     \
-	X(MESSAGE_DELETE)                                                     \
-	X(MESSAGE_DELETE_BULK)                                                \
-	X(MESSAGE_POLL_VOTE_ADD)                                              \
-	X(MESSAGE_POLL_VOTE_REMOVE)                                           \
-	X(MESSAGE_REACTION_ADD)                                               \
-	X(MESSAGE_REACTION_REMOVE)                                            \
-	X(MESSAGE_REACTION_REMOVE_ALL)                                        \
-	X(MESSAGE_REACTION_REMOVE_EMOJI)                                      \
-	X(MESSAGE_UPDATE)                                                     \
-	X(PRESENCE_UPDATE)                                                    \
-	X(RATE_LIMITED)                                                       \
-	X(READY)                                                              \
-	X(RESUMED)                                                            \
-	X(SOUNDBOARD_SOUNDS)                                                  \
-	X(STAGE_INSTANCE_CREATE)                                              \
-	X(STAGE_INSTANCE_DELETE)                                              \
-	X(STAGE_INSTANCE_UPDATE)                                              \
-	X(SUBSCRIPTION_CREATE)                                                \
-	X(SUBSCRIPTION_DELETE)                                                \
-	X(SUBSCRIPTION_UPDATE)                                                \
-	X(THREAD_CREATE)                                                      \
-	X(THREAD_DELETE)                                                      \
-	X(THREAD_LIST_SYNC)                                                   \
-	X(THREAD_MEMBERS_UPDATE)                                              \
-	X(THREAD_MEMBER_UPDATE)                                               \
-	X(THREAD_UPDATE)                                                      \
-	X(TYPING_START)                                                       \
-	X(USER_UPDATE)                                                        \
-	X(VOICE_CHANNEL_EFFECT_SEND)                                          \
-	X(VOICE_CHANNEL_START_TIME_UPDATE)                                    \
-	X(VOICE_CHANNEL_STATUS_UPDATE)                                        \
-	X(VOICE_SERVER_UPDATE)                                                \
-	X(VOICE_STATE_UPDATE)                                                 \
+#define ZX_EVENTS(X)                                                           \
+	X(APPLICATION_COMMAND_PERMISSIONS_UPDATE)                              \
+	X(AUTO_MODERATION_ACTION_EXECUTION)                                    \
+	X(AUTO_MODERATION_RULE_CREATE)                                         \
+	X(AUTO_MODERATION_RULE_DELETE)                                         \
+	X(AUTO_MODERATION_RULE_UPDATE)                                         \
+	X(CHANNEL_CREATE)                                                      \
+	X(CHANNEL_DELETE)                                                      \
+	X(CHANNEL_INFO)                                                        \
+	X(CHANNEL_PINS_UPDATE)                                                 \
+	X(CHANNEL_UPDATE)                                                      \
+	X(ENTITLEMENT_CREATE)                                                  \
+	X(ENTITLEMENT_DELETE)                                                  \
+	X(ENTITLEMENT_UPDATE)                                                  \
+	X(GUILD_AUDIT_LOG_ENTRY_CREATE)                                        \
+	X(GUILD_BAN_ADD)                                                       \
+	X(GUILD_BAN_REMOVE)                                                    \
+	X(GUILD_CREATE)                                                        \
+	X(GUILD_DELETE)                                                        \
+	X(GUILD_EMOJIS_UPDATE)                                                 \
+	X(GUILD_INTEGRATIONS_UPDATE)                                           \
+	X(GUILD_MEMBERS_CHUNK)                                                 \
+	X(GUILD_MEMBER_ADD)                                                    \
+	X(GUILD_MEMBER_REMOVE)                                                 \
+	X(GUILD_MEMBER_UPDATE)                                                 \
+	X(GUILD_ROLE_CREATE)                                                   \
+	X(GUILD_ROLE_DELETE)                                                   \
+	X(GUILD_ROLE_UPDATE)                                                   \
+	X(GUILD_SCHEDULED_EVENT_CREATE)                                        \
+	X(GUILD_SCHEDULED_EVENT_DELETE)                                        \
+	X(GUILD_SCHEDULED_EVENT_UPDATE)                                        \
+	X(GUILD_SCHEDULED_EVENT_USER_ADD)                                      \
+	X(GUILD_SCHEDULED_EVENT_USER_REMOVE)                                   \
+	X(GUILD_SOUNDBOARD_SOUNDS_UPDATE)                                      \
+	X(GUILD_SOUNDBOARD_SOUND_CREATE)                                       \
+	X(GUILD_SOUNDBOARD_SOUND_DELETE)                                       \
+	X(GUILD_SOUNDBOARD_SOUND_UPDATE)                                       \
+	X(GUILD_STICKERS_UPDATE)                                               \
+	X(GUILD_UPDATE)                                                        \
+	X(INTEGRATION_CREATE)                                                  \
+	X(INTEGRATION_DELETE)                                                  \
+	X(INTEGRATION_UPDATE)                                                  \
+	X(INTERACTION_CREATE)                                                  \
+	X(INVITE_CREATE)                                                       \
+	X(INVITE_DELETE)                                                       \
+	X(MESSAGE_CREATE)                                                      \
+	X(MESSAGE_DELETE)                                                      \
+	X(MESSAGE_DELETE_BULK)                                                 \
+	X(MESSAGE_POLL_VOTE_ADD)                                               \
+	X(MESSAGE_POLL_VOTE_REMOVE)                                            \
+	X(MESSAGE_REACTION_ADD)                                                \
+	X(MESSAGE_REACTION_REMOVE)                                             \
+	X(MESSAGE_REACTION_REMOVE_ALL)                                         \
+	X(MESSAGE_REACTION_REMOVE_EMOJI)                                       \
+	X(MESSAGE_UPDATE)                                                      \
+	X(PRESENCE_UPDATE)                                                     \
+	X(RATE_LIMITED)                                                        \
+	X(READY)                                                               \
+	X(RESUMED)                                                             \
+	X(SOUNDBOARD_SOUNDS)                                                   \
+	X(STAGE_INSTANCE_CREATE)                                               \
+	X(STAGE_INSTANCE_DELETE)                                               \
+	X(STAGE_INSTANCE_UPDATE)                                               \
+	X(SUBSCRIPTION_CREATE)                                                 \
+	X(SUBSCRIPTION_DELETE)                                                 \
+	X(SUBSCRIPTION_UPDATE)                                                 \
+	X(THREAD_CREATE)                                                       \
+	X(THREAD_DELETE)                                                       \
+	X(THREAD_LIST_SYNC)                                                    \
+	X(THREAD_MEMBERS_UPDATE)                                               \
+	X(THREAD_MEMBER_UPDATE)                                                \
+	X(THREAD_UPDATE)                                                       \
+	X(TYPING_START)                                                        \
+	X(USER_UPDATE)                                                         \
+	X(VOICE_CHANNEL_EFFECT_SEND)                                           \
+	X(VOICE_CHANNEL_START_TIME_UPDATE)                                     \
+	X(VOICE_CHANNEL_STATUS_UPDATE)                                         \
+	X(VOICE_SERVER_UPDATE)                                                 \
+	X(VOICE_STATE_UPDATE)                                                  \
 	X(WEBHOOKS_UPDATE)
 
 enum zx_event {
@@ -138,7 +138,7 @@ enum zx_event {
 #define ZX__X(name) ZX_EVENT_##name,
 	ZX_EVENTS(ZX__X)
 #undef ZX__X
-	ZX_EVENT_COUNT
+		ZX_EVENT_COUNT
 };
 
 /* The wire name, "UNKNOWN" for 0 or out of range. */
@@ -152,29 +152,32 @@ static inline uint32_t zx_shard_of_guild(uint64_t guild_id, uint32_t count)
 	return (uint32_t)((guild_id >> 22) % count);
 }
 
-/* Envelope ------------------------------------------------------------------ */
+/* Envelope ------------------------------------------------------------------
+ */
 
 struct zx_envelope {
-	int op;           /* -1 when absent */
-	int has_seq;      /* "s" was a number */
+	int op;	     /* -1 when absent */
+	int has_seq; /* "s" was a number */
 	int64_t seq;
-	struct zx_str t;  /* event name as written; empty when null */
-	struct zx_str d;  /* raw JSON, borrowed from the text; empty when absent */
+	struct zx_str t; /* event name as written; empty when null */
+	struct zx_str
+		d; /* raw JSON, borrowed from the text; empty when absent */
 };
 
 /*
  * Finds op, s, t and the span of d. When op, s and t come before d, as Discord
  * sends them, d is not looked into: it is taken to be the last member and to
  * reach to the closing brace, at a cost that its size has no part in. (Should
- * other members follow, they are at the end of the slice d, where the getters of
- * json.h do not look.) Otherwise d is skipped as a whole.
+ * other members follow, they are at the end of the slice d, where the getters
+ * of json.h do not look.) Otherwise d is skipped as a whole.
  *
  * ZX_E_SYNTAX when the text is no object, has no usable op, or a value is of
  * the wrong kind. The inside of d is not checked. The first of duplicates wins.
  */
 ZX_API int zx_envelope_scan(struct zx_str text, struct zx_envelope *out);
 
-/* Stream decompression ------------------------------------------------------- */
+/* Stream decompression -------------------------------------------------------
+ */
 
 enum zx_compression {
 	ZX_COMPRESS_NONE,
@@ -201,7 +204,8 @@ ZX_API int zx_inflate_feed(struct zx_inflate *z, struct zx_str in,
 			   struct zx_str *text);
 ZX_API void zx_inflate_free(struct zx_inflate *z);
 
-/* Sessions ------------------------------------------------------------------- */
+/* Sessions -------------------------------------------------------------------
+ */
 
 /* What resuming needs; plain data for storing. A session is only of use to a
  * shard of the same id, count, intents and token (ID-06). */
@@ -214,77 +218,82 @@ struct zx_session {
 	zx_wall at; /* when it was known to be alive */
 };
 
-/* Shard ----------------------------------------------------------------------- */
+/* Shard -----------------------------------------------------------------------
+ */
 
 enum zx_shard_state {
-	ZX_SHARD_IDLE,        /* not started */
+	ZX_SHARD_IDLE,	      /* not started */
 	ZX_SHARD_BACKOFF,     /* waits before the next connection */
 	ZX_SHARD_CONNECTING,  /* CONNECT was given out */
-	ZX_SHARD_HELLO,       /* socket open, waiting for op 10 */
+	ZX_SHARD_HELLO,	      /* socket open, waiting for op 10 */
 	ZX_SHARD_QUEUED,      /* waits for an identify turn */
 	ZX_SHARD_IDENTIFYING, /* op 2 sent, waiting for READY */
 	ZX_SHARD_RESUMING,    /* op 6 sent, events may replay, until RESUMED */
-	ZX_SHARD_READY,       /* live */
+	ZX_SHARD_READY,	      /* live */
 	ZX_SHARD_CLOSING,     /* CLOSE was given out, waiting for the socket */
 	ZX_SHARD_STOPPED,     /* by zx_shard_stop */
-	ZX_SHARD_DEAD         /* a close code that must not be retried */
+	ZX_SHARD_DEAD	      /* a close code that must not be retried */
 };
 
 ZX_API const char *zx_shard_state_name(enum zx_shard_state s);
 
 struct zx_shard_options {
 	size_t size;
-	const char *token;       /* copied, wiped on free, never logged */
+	const char *token; /* copied, wiped on free, never logged */
 	uint64_t intents;
 	uint32_t shard_id;
-	uint32_t shard_count;    /* 0 means 1 */
+	uint32_t shard_count;	 /* 0 means 1 */
 	const char *gateway_url; /* copied; the cached GET /gateway/bot url */
 	enum zx_compression compress;
-	struct zx_str presence;  /* copied; JSON object for Identify, or empty */
-	const char *os;          /* copied; properties.os, NULL means "linux" */
-	uint32_t large_threshold;   /* 50 to 250; 0 means 50 */
-	uint32_t hello_timeout_ms;  /* 0 means 15 s */
-	uint32_t ready_timeout_ms;  /* 0 means 60 s; an ACK extends it */
-	uint32_t connect_timeout_ms;/* 0 means 20 s, until zx_shard_on_open */
-	uint32_t backoff_min_ms;    /* 0 means 1 s */
-	uint32_t backoff_max_ms;    /* 0 means 60 s */
-	uint32_t session_max_age_ms;/* 0 means 5 min without a connection */
-	size_t max_message;         /* inflated; 0 means 64 MiB */
+	struct zx_str presence; /* copied; JSON object for Identify, or empty */
+	const char *os;		/* copied; properties.os, NULL means "linux" */
+	uint32_t large_threshold;    /* 50 to 250; 0 means 50 */
+	uint32_t hello_timeout_ms;   /* 0 means 15 s */
+	uint32_t ready_timeout_ms;   /* 0 means 60 s; an ACK extends it */
+	uint32_t connect_timeout_ms; /* 0 means 20 s, until zx_shard_on_open */
+	uint32_t backoff_min_ms;     /* 0 means 1 s */
+	uint32_t backoff_max_ms;     /* 0 means 60 s */
+	uint32_t session_max_age_ms; /* 0 means 5 min without a connection */
+	size_t max_message;	     /* inflated; 0 means 64 MiB */
 	const struct zx_alloc *alloc;
-	struct zx_rand rand;        /* required */
-	const struct zx_log *log;   /* must outlive; NULL drops */
+	struct zx_rand rand;	  /* required */
+	const struct zx_log *log; /* must outlive; NULL drops */
 };
-#define ZX_SHARD_OPTIONS_INIT { .size = sizeof(struct zx_shard_options) }
+#define ZX_SHARD_OPTIONS_INIT                                                  \
+	{                                                                      \
+		.size = sizeof(struct zx_shard_options)                        \
+	}
 
 enum zx_shard_out_kind {
-	ZX_SHARD_OUT_CONNECT, /* open a WebSocket to `text` (a URL) */
-	ZX_SHARD_OUT_SEND,    /* write `text` as one text message */
-	ZX_SHARD_OUT_CLOSE,   /* close with `code`, or give up the attempt to
-				 connect, then zx_shard_on_closed; after 2 s
-				 the shard goes on without that */
-	ZX_SHARD_OUT_IDENTIFY,/* wants a turn; answer zx_shard_grant, or forget
-				 it when QUEUED is left */
-	ZX_SHARD_OUT_EVENT,   /* a dispatch for the application */
-	ZX_SHARD_OUT_STATE,   /* `state` was entered */
-	ZX_SHARD_OUT_SESSION, /* the session changed: zx_shard_session() */
-	ZX_SHARD_OUT_DEAD     /* will not be retried; `code`, reason in `text` */
+	ZX_SHARD_OUT_CONNECT,  /* open a WebSocket to `text` (a URL) */
+	ZX_SHARD_OUT_SEND,     /* write `text` as one text message */
+	ZX_SHARD_OUT_CLOSE,    /* close with `code`, or give up the attempt to
+				  connect, then zx_shard_on_closed; after 2 s
+				  the shard goes on without that */
+	ZX_SHARD_OUT_IDENTIFY, /* wants a turn; answer zx_shard_grant, or forget
+				  it when QUEUED is left */
+	ZX_SHARD_OUT_EVENT,    /* a dispatch for the application */
+	ZX_SHARD_OUT_STATE,    /* `state` was entered */
+	ZX_SHARD_OUT_SESSION,  /* the session changed: zx_shard_session() */
+	ZX_SHARD_OUT_DEAD /* will not be retried; `code`, reason in `text` */
 };
 
 /*
  * Slices are borrowed until the next call on the same shard but poll's own
  * outputs of one input stay valid until the next input. Outputs of one input
- * come in the order STATE, SESSION, EVENT, IDENTIFY, SEND, CLOSE, CONNECT, DEAD.
+ * come in the order STATE, SESSION, EVENT, IDENTIFY, SEND, CLOSE, CONNECT,
+ * DEAD.
  */
 struct zx_shard_out {
 	enum zx_shard_out_kind kind;
-	int code;                  /* CLOSE, DEAD: close code */
+	int code;		   /* CLOSE, DEAD: close code */
 	enum zx_shard_state state; /* STATE */
-	enum zx_event event;       /* EVENT */
-	int replayed;              /* EVENT: came between RESUME and RESUMED */
-	int64_t seq;               /* EVENT */
-	struct zx_str name;        /* EVENT: wire name */
-	struct zx_str text;        /* CONNECT, SEND, DEAD; EVENT: raw d */
-	uint32_t generation;       /* CONNECT: number of this connection */
+	enum zx_event event;	   /* EVENT */
+	int replayed;		   /* EVENT: came between RESUME and RESUMED */
+	int64_t seq;		   /* EVENT */
+	struct zx_str name;	   /* EVENT: wire name */
+	struct zx_str text;	   /* CONNECT, SEND, DEAD; EVENT: raw d */
+	uint32_t generation;	   /* CONNECT: number of this connection */
 };
 
 /* Counted since new; never reset. */
@@ -294,7 +303,7 @@ struct zx_shard_stats {
 	uint64_t invalid_sessions, reconnect_requests, zombies;
 	uint64_t beats, acks, sends, sends_refused;
 	uint64_t missed_acks;  /* beats whose ACK was not there at the next */
-	int last_close;        /* 0 when none yet, 1006 for none given */
+	int last_close;	       /* 0 when none yet, 1006 for none given */
 	double latency_ms;     /* of the last ACK; negative when unknown */
 	zx_time last_event_at; /* NEVER when none */
 	zx_time ready_at;      /* NEVER when not READY */
@@ -327,8 +336,8 @@ ZX_API void zx_shard_on_closed(struct zx_shard *s, uint32_t generation,
 ZX_API void zx_shard_on_failed(struct zx_shard *s, uint32_t generation,
 			       const char *why, zx_time now);
 /* Bytes came that are not yet a message: proves life (GW-10). */
-ZX_API void zx_shard_on_bytes(struct zx_shard *s, uint32_t generation,
-			      size_t n, zx_time now);
+ZX_API void zx_shard_on_bytes(struct zx_shard *s, uint32_t generation, size_t n,
+			      zx_time now);
 
 /*
  * One complete WebSocket message of that connection, compressed or not as the
@@ -354,12 +363,12 @@ ZX_API int zx_shard_poll(struct zx_shard *s, struct zx_shard_out *out);
 /*
  * Queues one command, op and raw JSON d, within the send budget of 120 per
  * 60 s of which heartbeats keep a reserve (LM-02). It waits for RESUMED, and
- * what waits when a connection ends is sent on the next one. ZX_E_TOOBIG when the payload is over 4096 bytes
- * (LM-01), ZX_E_STATE when not READY or RESUMING (GW-20), ZX_E_LIMIT when 110
- * wait already, ZX_E_SYNTAX when d is no JSON, ZX_E_INVALID for an op that is
- * not the application's to send or a Request Guild Members (op 8) that Discord
- * would ignore, ZX_E_PERM when that needs an intent the shard has not
- * (GS-05, GS-06), ZX_E_NOMEM.
+ * what waits when a connection ends is sent on the next one. ZX_E_TOOBIG when
+ * the payload is over 4096 bytes (LM-01), ZX_E_STATE when not READY or RESUMING
+ * (GW-20), ZX_E_LIMIT when 110 wait already, ZX_E_SYNTAX when d is no JSON,
+ * ZX_E_INVALID for an op that is not the application's to send or a Request
+ * Guild Members (op 8) that Discord would ignore, ZX_E_PERM when that needs an
+ * intent the shard has not (GS-05, GS-06), ZX_E_NOMEM.
  */
 ZX_API int zx_shard_send(struct zx_shard *s, int op, struct zx_str d,
 			 zx_time now);
@@ -391,13 +400,14 @@ ZX_API const char *zx_shard_error(const struct zx_shard *s);
 enum zx_close_action {
 	ZX_CLOSE_RESUME,
 	ZX_CLOSE_IDENTIFY, /* drop the session, then identify */
-	ZX_CLOSE_STOP      /* never retry */
+	ZX_CLOSE_STOP	   /* never retry */
 };
 ZX_API enum zx_close_action zx_close_action(int code);
 /* A sentence for people: what it means and what to do. */
 ZX_API const char *zx_close_text(int code);
 
-/* Identify queue ---------------------------------------------------------------- */
+/* Identify queue
+ * ---------------------------------------------------------------- */
 
 /*
  * Hands out identify turns: one per 5 s and key (shard_id % max_concurrency),
@@ -412,19 +422,22 @@ struct zx_identify_queue;
 struct zx_identify_options {
 	size_t size;
 	uint32_t max_concurrency; /* 0 means 1 */
-	uint32_t interval_ms;     /* 0 means 5000 */
-	uint32_t total;           /* of session_start_limit; 0 means 1000 */
-	uint32_t remaining;       /* of session_start_limit */
+	uint32_t interval_ms;	  /* 0 means 5000 */
+	uint32_t total;		  /* of session_start_limit; 0 means 1000 */
+	uint32_t remaining;	  /* of session_start_limit */
 	uint64_t reset_after_ms;
-	uint32_t reserve;         /* turns never given; 0 means total / 20 */
-	uint32_t need;            /* turns that the start takes; 0 means 1 */
+	uint32_t reserve; /* turns never given; 0 means total / 20 */
+	uint32_t need;	  /* turns that the start takes; 0 means 1 */
 	const struct zx_alloc *alloc;
 };
-#define ZX_IDENTIFY_OPTIONS_INIT { .size = sizeof(struct zx_identify_options) }
+#define ZX_IDENTIFY_OPTIONS_INIT                                               \
+	{                                                                      \
+		.size = sizeof(struct zx_identify_options)                     \
+	}
 
 ZX_API int zx_identify_new(struct zx_identify_queue **out,
-			   const struct zx_identify_options *opt, zx_time now)
-	ZX_MUST_USE;
+			   const struct zx_identify_options *opt,
+			   zx_time now) ZX_MUST_USE;
 ZX_API void zx_identify_free(struct zx_identify_queue *q);
 /* Asks for a turn; a shard that waits already keeps its place. ZX_E_NOMEM, or
  * ZX_E_LIMIT when 65,536 wait. */

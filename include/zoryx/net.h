@@ -27,7 +27,7 @@ extern "C" {
 struct lws_context; /* libwebsockets */
 struct zx_loop;
 
-ZX_API zx_time zx_clock(void);     /* monotonic */
+ZX_API zx_time zx_clock(void); /* monotonic */
 ZX_API zx_wall zx_wall_clock(void);
 ZX_API struct zx_rand zx_system_rand(void);
 
@@ -44,7 +44,10 @@ struct zx_loop_options {
 	const struct zx_alloc *alloc;
 	const struct zx_log *log;
 };
-#define ZX_LOOP_OPTIONS_INIT { .size = sizeof(struct zx_loop_options) }
+#define ZX_LOOP_OPTIONS_INIT                                                   \
+	{                                                                      \
+		.size = sizeof(struct zx_loop_options)                         \
+	}
 
 ZX_API int zx_loop_new(struct zx_loop **out,
 		       const struct zx_loop_options *opt) ZX_MUST_USE;
@@ -62,9 +65,9 @@ ZX_API zx_time zx_loop_now(const struct zx_loop *l);
 /* Timers: intrusive, one-shot, in order of time then of setting. Begin as
  * zero but for fn and ud; must not move or go while set. */
 struct zx_timer {
-	zx_time at;              /* private */
-	uint64_t order;          /* private */
-	size_t slot;             /* private: 0 when not set */
+	zx_time at;	/* private */
+	uint64_t order; /* private */
+	size_t slot;	/* private: 0 when not set */
 	void (*fn)(struct zx_timer *t, void *ud);
 	void *ud;
 };
@@ -74,7 +77,8 @@ ZX_API int zx_timer_set(struct zx_loop *l, struct zx_timer *t, zx_time at);
 /* A shard on a socket. Drives feed, tick and poll; hands the rest to you. */
 struct zx_gateway_conn;
 struct zx_gateway_handler {
-	/* Events, states, identify wishes, sessions, death; see zx_shard_out. */
+	/* Events, states, identify wishes, sessions, death; see zx_shard_out.
+	 */
 	void (*out)(struct zx_shard *s, const struct zx_shard_out *o, void *ud);
 	void *ud;
 };

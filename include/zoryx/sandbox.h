@@ -27,20 +27,23 @@ struct zx_sandbox;
 
 struct zx_sandbox_options {
 	size_t size;
-	uint16_t port;            /* 0 picks a free one */
-	uint32_t guilds;          /* 0 means 3 */
-	uint32_t members;         /* per guild, with the named ones; 0 means 12 */
-	uint32_t shards;          /* recommended in /gateway/bot; 0 means 1 */
+	uint16_t port;	  /* 0 picks a free one */
+	uint32_t guilds;  /* 0 means 3 */
+	uint32_t members; /* per guild, with the named ones; 0 means 12 */
+	uint32_t shards;  /* recommended in /gateway/bot; 0 means 1 */
 	uint32_t max_concurrency; /* 0 means 1 */
-	uint32_t heartbeat_ms;    /* 0 means 41250 */
-	uint64_t seed;            /* of names, ids and jitter; 0 means 1 */
-	const char *token;        /* copied; NULL means the built-in one */
+	uint32_t heartbeat_ms;	  /* 0 means 41250 */
+	uint64_t seed;		  /* of names, ids and jitter; 0 means 1 */
+	const char *token;	  /* copied; NULL means the built-in one */
 	uint64_t intents_refused; /* privileged intents that are switched off:
 				     identify with one closes 4014 */
-	int no_rate_limits;       /* nonzero: no 429s and no bucket headers */
+	int no_rate_limits;	  /* nonzero: no 429s and no bucket headers */
 	uint32_t identify_limit;  /* of session_start_limit; 0 means 1000 */
 };
-#define ZX_SANDBOX_OPTIONS_INIT { .size = sizeof(struct zx_sandbox_options) }
+#define ZX_SANDBOX_OPTIONS_INIT                                                \
+	{                                                                      \
+		.size = sizeof(struct zx_sandbox_options)                      \
+	}
 
 /* Returns when it listens. ZX_E_INVALID, ZX_E_BUSY (port in use), ZX_E_IO,
  * ZX_E_NOMEM. */
@@ -60,7 +63,7 @@ enum zx_sandbox_who {
 	ZX_SANDBOX_OWNER,  /* owns the bot (BOT_OWNER_ID) and the first guild */
 	ZX_SANDBOX_ADMIN,  /* administrator of every guild */
 	ZX_SANDBOX_MEMBER, /* ordinary member of every guild */
-	ZX_SANDBOX_BOT     /* the bot's own user */
+	ZX_SANDBOX_BOT	   /* the bot's own user */
 };
 ZX_API uint64_t zx_sandbox_user(struct zx_sandbox *box, enum zx_sandbox_who w);
 /* The i-th guild, or 0; its channel of that name, or 0. */

@@ -21,11 +21,14 @@ struct zx_state;
 struct zx_state_options {
 	size_t size;
 	const char *path; /* the file; its folder is made when missing */
-	int read_only;    /* nonzero: no lock, no migration, no writes */
+	int read_only;	  /* nonzero: no lock, no migration, no writes */
 	const struct zx_alloc *alloc; /* for the handle; SQLite has its own */
 	const struct zx_log *log;
 };
-#define ZX_STATE_OPTIONS_INIT { .size = sizeof(struct zx_state_options) }
+#define ZX_STATE_OPTIONS_INIT                                                  \
+	{                                                                      \
+		.size = sizeof(struct zx_state_options)                        \
+	}
 
 /*
  * Opens or makes the file and brings its schema up to date. *out is set also on
