@@ -158,6 +158,9 @@ $(PC): src/zoryx.pc.in FORCE
 	@rm -f $@.tmp
 
 # Running --------------------------------------------------------------------
+# Heartbeats more often than Discord's, so that a latency is there soon.
+
+SANDBOX_FLAGS ?= --heartbeat 5000
 
 run: $(B)/zoryx-bot $(B)/zoryx-sandbox
 	@if $(B)/zoryx-bot --token-set; then exec $(B)/zoryx-bot; \

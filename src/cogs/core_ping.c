@@ -19,7 +19,7 @@ static uint32_t color(double ms)
 static void latency_field(struct zx_message *out, const char *name, double ms)
 {
 	if (ms < 0)
-		zx_embed_field(out, 1, name, "not known yet");
+		zx_embed_field(out, 1, name, "with the next heartbeat");
 	else
 		zx_embed_field(out, 1, name, "`%.0f ms`", ms);
 }
