@@ -70,6 +70,7 @@ void zx_config_release(struct zx_config *c)
 	c->shard_id_count = 0;
 }
 
+ZX_PRINTF(3, 0)
 static void say(struct zx__reading *r, enum zx_config_severity how,
 		const char *fmt, va_list ap)
 {
