@@ -88,7 +88,7 @@ ZX_CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
 ZX_LDFLAGS += -fsanitize=address,undefined
 endif
-ZX_LIBS     := $(foreach p,$(PKGS),$(LIBS_$(p)))
+ZX_LIBS     := $(foreach p,$(PKGS),$(LIBS_$(p))) -lm
 # OPTFLAGS: what a build of ours adds when the user says nothing
 compile = $(CC) $(ZX_CPPFLAGS) $(CPPFLAGS) $(ZX_CFLAGS) $(CFLAGS) -MMD -MP
 link    = $(CC) $(ZX_LDFLAGS) $(LDFLAGS)
@@ -180,13 +180,13 @@ $(B)/tests/%.o: ZX_CPPFLAGS += -Itests
 
 $(TEST_BIN): %: %.o $(TEST_HELP) $(BOX_A) $(LIB_A)
 	$(say) LD $@
-	$(q)$(link) -o $@ $^ $(ZX_LIBS) $(LIBS_cmocka) -pthread -lm
+	$(q)$(link) -o $@ $^ $(ZX_LIBS) $(LIBS_cmocka) -pthread
 
 .SECONDEXPANSION:
 $(ALONE): %: %.o $$(call objs,$$(notdir $$*)) $$(call objs,base)
 	$(say) LD $@
 	$(q)$(link) -o $@ $(sort $^) \
-		$(foreach p,$(PKGS_$(notdir $@)),$(LIBS_$(p)))
+		$(foreach p,$(PKGS_$(notdir $@)),$(LIBS_$(p))) -lm
 
 test: all $(TEST_BIN) $(ALONE)
 	@B='$(B)' CC='$(CC)' CXX='$(CXX)' SAN='$(SAN)' \
