@@ -338,23 +338,29 @@ export class Composer {
     ev.preventDefault();
   }
 
+  /** The box is empty at once: what is typed meanwhile is the next message. */
   async send() {
     const typed = this.text.value.trim();
-    if (!typed || this.sending) return;
+    if (!typed) return;
     const content = resolveMentions(typed, this.#names());
-    if (content.length > MAX_CONTENT) return this.#fail(`Your message is too long (${content.length} of ${MAX_CONTENT}).`);
-    this.sending = true;
+    if (content.length > MAX_CONTENT) {
+      this.#fail(`Your message is too long (${content.length} of ${MAX_CONTENT}).`);
+      return;
+    }
+    const { reply, editing, key } = this;
+    this.#setReply(null);
+    this.#close('');
+    this.text.focus();
     try {
-      if (this.editing) await this.ctx.actions.edit(this.editing, content);
-      else await this.ctx.actions.send(content, this.reply?.id);
-      this.#close('');
-      this.#setReply(null);
+      if (editing) await this.ctx.actions.edit(editing, content);
+      else await this.ctx.actions.send(content, reply?.id);
     } catch (e) {
+      if (this.key !== key) return;
       this.#fail(e.message);
-    } finally {
-      this.sending = false;
-      this.text.focus();
+      if (this.text.value || this.form) return;
+      this.#close(typed);
+      this.editing = editing;
+      this.#setReply(reply);
     }
   }
 }
-
