@@ -74,7 +74,7 @@ package_owners() {
   sqlite3.h) echo state ;;
   cjson/* | cJSON.h) echo 'command ipc guild sandbox' ;;
   zlib.h | zstd*.h) echo 'gateway sandbox' ;;
-  mbedtls/*) echo 'ipc guild bot' ;;
+  mbedtls/* | psa/*) echo 'ipc guild bot' ;;
   openssl/* | uv.h | ev.h | event*) echo none ;;
   *) echo any ;;
   esac
