@@ -148,6 +148,8 @@ ZX_API void zx_ipc_message_write(struct zx_buf *out,
  */
 ZX_API int zx_ipc_secret_check(struct zx_str secret, int loopback,
 			       const char **warning);
+/* Is it "localhost", 127.x.y.z or ::1? */
+ZX_API int zx_ipc_is_loopback(const char *host);
 
 /* Both roles --------------------------------------------------------------- */
 
@@ -177,7 +179,11 @@ struct zx_ipc_options {
 	 */
 	int allow_legacy;
 	int only_legacy; /* client: do not even try TLS */
-	/* Client: where the hub is; copied, handed to the transport. */
+	/*
+	 * Where the hub is: to listen at, or to connect to. Copied, handed to
+	 * the transport; a client needs both. Outside of loopback the default
+	 * secret is refused and clear text is warned of; NULL is loopback.
+	 */
 	const char *host;
 	unsigned port;
 	/* Fills *out whenever the numbers are needed; NULL means zeros. */
@@ -203,8 +209,9 @@ struct zx_ipc_options {
 
 struct zx_ipc;
 
-/* ZX_E_INVALID (name, port, rand missing), ZX_E_AUTH (empty secret),
- * ZX_E_NOMEM, ZX_E_TLS (mbedTLS cannot start). */
+/* ZX_E_INVALID (name, port, rand missing), ZX_E_AUTH (the secret is empty, or
+ * the default one outside of loopback; see zx_ipc_secret_check), ZX_E_NOMEM,
+ * ZX_E_TLS (mbedTLS cannot start). */
 ZX_API int zx_ipc_new(struct zx_ipc **out,
 		      const struct zx_ipc_options *opt) ZX_MUST_USE;
 ZX_API void zx_ipc_free(struct zx_ipc *x);
@@ -336,6 +343,10 @@ ZX_API int zx_ipc_peer(const struct zx_ipc *x, size_t i,
  * last; borrowed until the next input. */
 ZX_API struct zx_str zx_ipc_known(const struct zx_ipc *x, size_t i);
 ZX_API int zx_ipc_is_up(const struct zx_ipc *x);
+/* As given to zx_ipc_new, with the defaults filled in and no secret. */
+ZX_API const struct zx_ipc_options *zx_ipc_options(const struct zx_ipc *x);
+/* For transports: their trouble, as zx_ipc_error() shall tell it; logged. */
+ZX_API void zx_ipc_report(struct zx_ipc *x, const char *text);
 /* The last trouble as a sentence, "" when there was none. */
 ZX_API const char *zx_ipc_error(const struct zx_ipc *x);
 
@@ -360,8 +371,8 @@ ZX_API void zx_ipc_stats(const struct zx_ipc *x, struct zx_ipc_stats *out);
 
 /* Transports --------------------------------------------------------------- */
 
-/* What carries bytes between machines. Functions do not wait, and make no call
- * to the machine but zx_ipc_pull and zx_ipc_wrote. */
+/* What carries bytes between machines. Functions do not wait; they may call the
+ * inputs of the machine, but not zx_ipc_feed and zx_ipc_drain. */
 struct zx_ipc_transport {
 	/* Later: zx_ipc_opened, or zx_ipc_closed with the reason. */
 	void (*dial)(void *self, uint32_t link, const char *host,

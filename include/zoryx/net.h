@@ -18,6 +18,7 @@
 
 #include "zoryx/base.h"
 #include "zoryx/gateway.h"
+#include "zoryx/ipc.h"
 #include "zoryx/rest.h"
 
 #ifdef __cplusplus
@@ -107,6 +108,25 @@ ZX_API int zx_rest_call(struct zx_rest_conn *c,
 			uint64_t *id);
 /* After calling the scheduler from outside (cancel, close, set_token). */
 ZX_API void zx_rest_kick(struct zx_rest_conn *c);
+
+/* A hub or client of ipc on TCP. */
+struct zx_ipc_conn;
+/*
+ * A hub listens at host and port of its options (without host: 127.0.0.1; port
+ * 0: any), a client dials once it is started. The machine must outlive the
+ * connection and have no other transport. `handler` (may be NULL) gets what is
+ * for the application. ZX_E_BUSY (port in use), ZX_E_PERM, ZX_E_NOTFOUND (no
+ * such address), ZX_E_IO, ZX_E_NOMEM: zx_ipc_error() then says what to do.
+ */
+ZX_API int zx_ipc_attach(struct zx_ipc_conn **out, struct zx_loop *l,
+			 struct zx_ipc *x, zx_ipc_handler *handler,
+			 void *ud) ZX_MUST_USE;
+/* Closes all sockets; stop the machine first for a proper goodbye. */
+ZX_API void zx_ipc_detach(struct zx_ipc_conn *c);
+/* After calling the machine from outside (start, send, request, stop). */
+ZX_API void zx_ipc_kick(struct zx_ipc_conn *c);
+/* Where a hub listens. */
+ZX_API unsigned zx_ipc_port(const struct zx_ipc_conn *c);
 
 #ifdef __cplusplus
 }

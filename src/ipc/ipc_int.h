@@ -199,7 +199,7 @@ struct zx_ipc_session {
 	zx_time auth_until, heard, body_at, moved_at, next_beat;
 	uint64_t frames_in, frames_out, bytes_in, bytes_out, stats_left_out;
 	int error;
-	char text[160];
+	char text[240];
 };
 
 void zx__session_fail(struct zx_ipc_session *s, int err, const char *fmt, ...)
@@ -313,7 +313,7 @@ struct zx_ipc {
 	int stopping, stopped, draining;
 	zx_time stop_at;
 	struct zx_ipc_stats stats;
-	char error[160];
+	char error[256];
 };
 
 /* links.c */

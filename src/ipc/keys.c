@@ -39,6 +39,12 @@ int zx_ipc_secret_check(struct zx_str secret, int loopback,
 	return standard && !loopback ? ZX_E_AUTH : ZX_OK;
 }
 
+int zx_ipc_is_loopback(const char *host)
+{
+	return !strcmp(host, "localhost") || !strcmp(host, "::1") ||
+	       !strncmp(host, "127.", 4);
+}
+
 /* Without a branch that depends on the bytes. */
 int zx__keys_equal(const unsigned char *a, const unsigned char *b, size_t n)
 {
@@ -135,6 +141,24 @@ static void draw_nonce(struct zx_ipc_keys *k)
 	k->opt.rand.fill(k->opt.rand.ud, &k->seed, sizeof(k->seed));
 }
 
+/* Says what is wrong with the secret or with clear text, and how much. */
+static int judge(const struct zx_ipc_options *o, const char *secret)
+{
+	int loopback = !o->host || zx_ipc_is_loopback(o->host);
+	const char *warning;
+	int err = zx_ipc_secret_check(zx_str(secret), loopback, &warning);
+
+	if (warning)
+		zx_logf(o->log, err ? ZX_LOG_ERROR : ZX_LOG_WARN, "ipc", "%s",
+			warning);
+	if (!err && !loopback && (o->allow_legacy || o->only_legacy))
+		zx_logf(o->log, ZX_LOG_WARN, "ipc",
+			"clear text is allowed at %s: whoever listens on the "
+			"way learns the secret",
+			o->host);
+	return err;
+}
+
 int zx_ipc_keys_new(struct zx_ipc_keys **out, const struct zx_ipc_options *opt)
 {
 	struct zx_ipc_options o = ZX_IPC_OPTIONS_INIT;
@@ -150,8 +174,9 @@ int zx_ipc_keys_new(struct zx_ipc_keys **out, const struct zx_ipc_options *opt)
 		return ZX_E_INVALID;
 	secret = o.secret;
 	o.secret = NULL;
-	if (!secret || !*secret)
-		return ZX_E_AUTH;
+	err = judge(&o, secret);
+	if (err)
+		return err;
 	defaults(&o);
 	k = zx_new(o.alloc, sizeof(*k));
 	if (!k)

@@ -67,6 +67,16 @@ int zx_ipc_is_up(const struct zx_ipc *x)
 	return l && l->up;
 }
 
+const struct zx_ipc_options *zx_ipc_options(const struct zx_ipc *x)
+{
+	return x->opt;
+}
+
+void zx_ipc_report(struct zx_ipc *x, const char *text)
+{
+	zx__trouble(x, ZX_LOG_ERROR, "%s", text);
+}
+
 const char *zx_ipc_error(const struct zx_ipc *x)
 {
 	return x->error;

@@ -91,6 +91,7 @@ typedef void zx__watch_fn(struct zx__watch *w, int events, void *ud);
 int zx__watch_open(struct zx__watch **out, struct zx_loop *l, int fd,
 		   zx__watch_fn *fn, void *ud);
 void zx__watch_want(struct zx__watch *w, int events);
+int zx__watch_fd(const struct zx__watch *w);
 /* Also from inside its callback. The fd is closed within the next turn. */
 void zx__watch_close(struct zx__watch *w);
 /* Between turns: see watch.c. */

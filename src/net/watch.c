@@ -9,6 +9,7 @@
 struct zx__watch {
 	struct zx__source source;
 	struct lws *wsi; /* NULL when libwebsockets has dropped it */
+	int fd;
 	zx__watch_fn *fn;
 	void *ud;
 	int want;
@@ -117,6 +118,7 @@ int zx__watch_open(struct zx__watch **out, struct zx_loop *l, int fd,
 	*w = (struct zx__watch){ .source = { .event = on_event, .loop = l },
 				 .fn = fn,
 				 .ud = ud,
+				 .fd = fd,
 				 .want = ZX__READ };
 	d.fd.filefd = fd;
 	d.opaque = &w->source;
@@ -141,6 +143,11 @@ void zx__watch_want(struct zx__watch *w, int events)
 		lws_rx_flow_control(w->wsi, !!(events & ZX__READ));
 	if (events & ZX__WRITE)
 		lws_callback_on_writable(w->wsi);
+}
+
+int zx__watch_fd(const struct zx__watch *w)
+{
+	return w->fd;
 }
 
 void zx__watch_close(struct zx__watch *w)

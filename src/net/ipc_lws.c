@@ -1,0 +1,540 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A hub or client of ipc on raw sockets of libwebsockets. What a turn of the
+ * loop leaves to send goes out at its end, in as few writes as there are
+ * sockets; a lone message does not wait.
+ */
+#include "net/ipc_sock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct sock {
+	struct zx__source source;
+	struct zx_ipc_conn *conn; /* NULL: nobody waits for it any more */
+	struct sock *prev, *next; /* of the conn */
+	struct sock *next_flush;
+	const struct zx_alloc *alloc;
+	struct lws *wsi;
+	uint32_t link;
+	int opening; /* inside lws_client_connect_via_info */
+	int dead;    /* the wsi went while opening */
+	int open, flushing;
+};
+
+struct zx_ipc_conn {
+	struct zx_loop *loop;
+	struct zx_ipc *x;
+	zx_ipc_handler *handler;
+	void *ud;
+	struct zx__watch *listener;
+	unsigned port;
+	struct zx_timer timer;	/* the machine's deadline */
+	struct zx_timer flush;	/* the end of this turn */
+	struct zx_timer resume; /* accepting, after a pause */
+	struct sock *socks, *first_flush;
+	struct sock **by_slot; /* by the low half of the link */
+	size_t slots;
+	int busy, detached;
+};
+
+static const struct zx_ipc_transport transport;
+
+static void finish(struct zx_ipc_conn *c)
+{
+	zx_delete(c->loop->alloc, c->by_slot);
+	zx_delete(c->loop->alloc, c);
+}
+
+static void drain(struct zx_ipc_conn *c)
+{
+	if (c->busy)
+		return; /* the outer one goes on until there is nothing */
+	c->busy = 1;
+	zx_ipc_drain(c->x, &transport, c, c->handler, c->ud);
+	c->busy = 0;
+	if (c->detached)
+		finish(c);
+}
+
+/* Sockets
+ * ----------------------------------------------------------------------- */
+
+static struct sock *find(struct zx_ipc_conn *c, uint32_t link)
+{
+	size_t slot = link & 0xffff;
+	struct sock *s = slot < c->slots ? c->by_slot[slot] : NULL;
+
+	return s && s->link == link ? s : NULL;
+}
+
+static int enter(struct zx_ipc_conn *c, struct sock *s)
+{
+	size_t slot = s->link & 0xffff, n = c->slots ? c->slots : 8;
+	struct sock **v;
+
+	while (n <= slot)
+		n *= 2;
+	if (n > c->slots) {
+		v = zx_resize(c->loop->alloc, c->by_slot,
+			      n * sizeof(struct sock *));
+		if (!v)
+			return ZX_E_NOMEM;
+		memset(v + c->slots, 0, (n - c->slots) * sizeof(struct sock *));
+		c->by_slot = v;
+		c->slots = n;
+	}
+	c->by_slot[slot] = s;
+	s->next = c->socks;
+	if (s->next)
+		s->next->prev = s;
+	c->socks = s;
+	return ZX_OK;
+}
+
+static void unflush(struct zx_ipc_conn *c, struct sock *s)
+{
+	struct sock **at = &c->first_flush;
+
+	if (!s->flushing)
+		return;
+	while (*at != s)
+		at = &(*at)->next_flush;
+	*at = s->next_flush;
+	s->flushing = 0;
+}
+
+/* The machine hears no more of it; the socket goes in the next turn. */
+static void abandon(struct sock *s)
+{
+	struct zx_ipc_conn *c = s->conn;
+
+	if (!c)
+		return;
+	unflush(c, s);
+	if (find(c, s->link) == s)
+		c->by_slot[s->link & 0xffff] = NULL;
+	if (s->prev)
+		s->prev->next = s->next;
+	else
+		c->socks = s->next;
+	if (s->next)
+		s->next->prev = s->prev;
+	s->conn = NULL;
+	if (s->wsi && !s->opening)
+		lws_set_timeout(s->wsi, PENDING_TIMEOUT_USER_OK,
+				LWS_TO_KILL_ASYNC);
+}
+
+static void gone(struct sock *s, const char *why)
+{
+	struct zx_ipc_conn *c = s->conn;
+
+	if (!c)
+		return;
+	abandon(s);
+	zx_ipc_closed(c->x, s->link, why, c->loop->now);
+	drain(c);
+}
+
+static struct sock *sock_new(struct zx_ipc_conn *c, uint32_t link)
+{
+	struct sock *s = zx_new(c->loop->alloc, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->source.loop = c->loop;
+	s->alloc = c->loop->alloc;
+	s->link = link;
+	s->conn = c;
+	if (!enter(c, s))
+		return s;
+	zx_delete(s->alloc, s);
+	return NULL;
+}
+
+/* Writing
+ * --------------------------------------------------------------------- */
+
+/* One write; nonzero when the socket is of no more use. */
+static int write_some(struct sock *s)
+{
+	struct zx_ipc_conn *c = s->conn;
+	struct zx_str bytes;
+
+	if (!s->open || !s->wsi)
+		return 0;
+	if (lws_partial_buffered(s->wsi)) {
+		lws_callback_on_writable(s->wsi);
+		return 0;
+	}
+	bytes = zx_ipc_pull(c->x, s->link);
+	if (!bytes.len)
+		return 0;
+	if (lws_write(s->wsi, (unsigned char *)bytes.ptr, bytes.len,
+		      LWS_WRITE_RAW) < (int)bytes.len)
+		return -1;
+	zx_ipc_wrote(c->x, s->link, bytes.len, c->loop->now);
+	if (lws_partial_buffered(s->wsi) || zx_ipc_pull(c->x, s->link).len)
+		lws_callback_on_writable(s->wsi);
+	return 0;
+}
+
+static void on_flush_timer(struct zx_timer *t, void *ud)
+{
+	struct zx_ipc_conn *c = ud;
+	struct sock *s;
+
+	(void)t;
+	c->busy++;
+	while ((s = c->first_flush)) {
+		unflush(c, s);
+		if (!write_some(s))
+			continue;
+		abandon(s);
+		zx_ipc_closed(c->x, s->link, "the connection broke",
+			      c->loop->now);
+	}
+	c->busy--;
+	drain(c);
+}
+
+static void on_flush(void *self, uint32_t link)
+{
+	struct zx_ipc_conn *c = self;
+	struct sock *s = find(c, link);
+
+	if (!s || s->flushing)
+		return;
+	s->flushing = 1;
+	s->next_flush = c->first_flush;
+	c->first_flush = s;
+	zx_timer_set(c->loop, &c->flush, c->loop->now);
+}
+
+/* Callbacks of libwebsockets
+ * ------------------------------------------------------ */
+
+static void on_receive(struct sock *s, void *in, size_t len)
+{
+	struct zx_ipc_conn *c = s->conn;
+
+	if (!c)
+		return;
+	(void)zx_ipc_feed(c->x, s->link, (struct zx_str){ in, len },
+			  c->loop->now);
+	drain(c);
+}
+
+static void on_open(struct sock *s)
+{
+	struct zx_ipc_conn *c = s->conn;
+
+	s->open = 1;
+	if (!c)
+		return;
+	zx__sock_tune(lws_get_socket_fd(s->wsi));
+	zx_ipc_opened(c->x, s->link, c->loop->now);
+	drain(c);
+}
+
+static int on_writable(struct sock *s)
+{
+	struct zx_ipc_conn *c = s->conn;
+
+	if (!c)
+		return -1;
+	if (write_some(s)) {
+		gone(s, "the connection broke");
+		return -1;
+	}
+	drain(c);
+	return 0;
+}
+
+static void on_error(struct sock *s, const char *in, size_t len)
+{
+	char why[256];
+
+	snprintf(why, sizeof(why),
+		 "nobody answers there (%.*s): is the primary running, and "
+		 "are SHARD_IPC_HOST and SHARD_IPC_PORT the same as its own?",
+		 in ? (int)len : 0, in ? in : "");
+	s->wsi = NULL; /* it is on its way out already */
+	gone(s, why);
+}
+
+static void on_destroy(struct sock *s, struct lws *wsi)
+{
+	lws_set_opaque_user_data(wsi, NULL);
+	s->wsi = NULL;
+	if (s->opening) {
+		s->dead = 1;
+		return;
+	}
+	gone(s, NULL);
+	zx_delete(s->alloc, s);
+}
+
+static int on_event(struct zx__source *source, struct lws *wsi,
+		    enum lws_callback_reasons why, void *in, size_t len)
+{
+	struct sock *s = (struct sock *)source;
+
+	if (s->conn)
+		zx__loop_enter(source->loop);
+	switch (why) {
+	case LWS_CALLBACK_RAW_RX:
+		on_receive(s, in, len);
+		break;
+	case LWS_CALLBACK_RAW_WRITEABLE:
+		return on_writable(s);
+	case LWS_CALLBACK_RAW_CONNECTED:
+		s->wsi = wsi;
+		lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
+		on_open(s);
+		break;
+	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
+		on_error(s, in, len);
+		return 0;
+	case LWS_CALLBACK_RAW_CLOSE:
+		s->wsi = NULL;
+		gone(s, NULL);
+		return 0;
+	case LWS_CALLBACK_WSI_DESTROY:
+		on_destroy(s, wsi);
+		return 0;
+	default:
+		return 0;
+	}
+	return s->conn ? 0 : -1;
+}
+
+/* Connecting and accepting
+ * --------------------------------------------------------- */
+
+static const lws_retry_bo_t no_pings = { .secs_since_valid_ping = 0 };
+
+static void on_dial(void *self, uint32_t link, const char *host, unsigned port)
+{
+	struct zx_ipc_conn *c = self;
+	struct sock *s = sock_new(c, link);
+	struct lws_client_connect_info info = {
+		.context = c->loop->lws,
+		.vhost = c->loop->plain,
+		.address = host,
+		.host = host,
+		.port = (int)port,
+		.path = "/",
+		.method = "RAW",
+		.local_protocol_name = ZX__PROTOCOL,
+		.retry_and_idle_policy = &no_pings,
+	};
+
+	if (!s) {
+		zx_ipc_closed(c->x, link, "out of memory", c->loop->now);
+		return;
+	}
+	s->source.event = on_event;
+	info.opaque_user_data = &s->source;
+	info.pwsi = &s->wsi;
+	s->opening = 1;
+	if (!lws_client_connect_via_info(&info))
+		s->wsi = NULL;
+	s->opening = 0;
+	if (s->wsi && !s->dead)
+		return;
+	s->wsi = NULL;
+	/* Unless an error callback has told it already. */
+	gone(s, "the host is unknown or out of reach: is SHARD_IPC_HOST "
+		"right?");
+	zx_delete(s->alloc, s);
+}
+
+static void on_close(void *self, uint32_t link)
+{
+	struct sock *s = find(self, link);
+
+	if (s)
+		abandon(s);
+}
+
+static void on_wake(void *self, zx_time at)
+{
+	struct zx_ipc_conn *c = self;
+
+	if (!c->detached)
+		zx_timer_set(c->loop, &c->timer, at);
+}
+
+static const struct zx_ipc_transport transport = {
+	.dial = on_dial,
+	.flush = on_flush,
+	.close = on_close,
+	.wake = on_wake,
+};
+
+static void adopt(struct zx_ipc_conn *c, int fd, const char *address,
+		  unsigned port)
+{
+	lws_adopt_desc_t d = { .vh = c->loop->plain,
+			       .type = LWS_ADOPT_SOCKET,
+			       .vh_prot_name = ZX__PROTOCOL };
+	struct sock *s;
+	uint32_t link;
+
+	if (zx_ipc_accepted(c->x, address, port, c->loop->now, &link)) {
+		zx__sock_close(fd);
+		return;
+	}
+	s = sock_new(c, link);
+	if (!s) {
+		zx__sock_close(fd);
+		zx_ipc_closed(c->x, link, "out of memory", c->loop->now);
+		return;
+	}
+	s->source.event = on_event;
+	d.fd.sockfd = fd;
+	d.opaque = &s->source;
+	s->opening = 1;
+	s->wsi = lws_adopt_descriptor_vhost_via_info(&d);
+	s->opening = 0;
+	if (s->wsi && !s->dead) {
+		s->open = 1;
+		lws_set_timeout(s->wsi, NO_PENDING_TIMEOUT, 0);
+		return;
+	}
+	s->wsi = NULL; /* which has closed the descriptor */
+	gone(s, "the loop has no room for it");
+	zx_delete(s->alloc, s);
+}
+
+/* Connections that come in one go are taken by the dozen, but others have their
+ * turn in between. */
+#define ACCEPTS 64
+#define PAUSE_MS 100
+
+static void on_listener(struct zx__watch *w, int events, void *ud)
+{
+	struct zx_ipc_conn *c = ud;
+	char address[ZX__SOCK_ADDRESS];
+	unsigned port;
+	int i, fd;
+
+	zx__loop_enter(c->loop);
+	if (events & ZX__GONE) {
+		c->listener = NULL;
+		zx__watch_close(w);
+		return;
+	}
+	c->busy++;
+	for (i = 0; i < ACCEPTS; i++) {
+		fd = zx__sock_accept(zx__watch_fd(w), address, &port);
+		if (fd >= 0) {
+			adopt(c, fd, address, port);
+			continue;
+		}
+		if (fd == ZX__SOCK_FULL) {
+			/* Out of descriptors: asking again at once would only
+			 * spin. */
+			zx__watch_want(w, 0);
+			zx_timer_set(c->loop, &c->resume,
+				     zx_time_add(c->loop->now, PAUSE_MS));
+		}
+		break;
+	}
+	c->busy--;
+	drain(c);
+}
+
+static void on_resume(struct zx_timer *t, void *ud)
+{
+	struct zx_ipc_conn *c = ud;
+
+	(void)t;
+	if (c->listener)
+		zx__watch_want(c->listener, ZX__READ);
+}
+
+/* Attaching
+ * ------------------------------------------------------------------- */
+
+static void on_deadline(struct zx_timer *t, void *ud)
+{
+	struct zx_ipc_conn *c = ud;
+
+	(void)t;
+	zx_ipc_set_clock(c->x, zx_wall_clock(), c->loop->now);
+	zx_ipc_tick(c->x, c->loop->now);
+	drain(c);
+}
+
+static int listen_at(struct zx_ipc_conn *c)
+{
+	const struct zx_ipc_options *o = zx_ipc_options(c->x);
+	const char *host = o->host ? o->host : "127.0.0.1";
+	char why[256];
+	int fd, err;
+
+	err = zx__sock_listen(&fd, host, o->port, &c->port, why, sizeof(why));
+	if (!err)
+		err = zx__watch_open(&c->listener, c->loop, fd, on_listener, c);
+	else
+		zx_ipc_report(c->x, why);
+	return err;
+}
+
+int zx_ipc_attach(struct zx_ipc_conn **out, struct zx_loop *l, struct zx_ipc *x,
+		  zx_ipc_handler *handler, void *ud)
+{
+	struct zx_ipc_conn *c;
+	int err = ZX_OK;
+
+	*out = NULL;
+	if (!l || !x)
+		return ZX_E_INVALID;
+	c = zx_new(l->alloc, sizeof(*c));
+	if (!c)
+		return ZX_E_NOMEM;
+	c->loop = l;
+	c->x = x;
+	c->handler = handler;
+	c->ud = ud;
+	c->timer = (struct zx_timer){ .fn = on_deadline, .ud = c };
+	c->flush = (struct zx_timer){ .fn = on_flush_timer, .ud = c };
+	c->resume = (struct zx_timer){ .fn = on_resume, .ud = c };
+	zx_ipc_set_clock(x, zx_wall_clock(), l->now);
+	if (zx_ipc_options(x)->role == ZX_IPC_HUB)
+		err = listen_at(c);
+	if (err) {
+		zx_ipc_detach(c);
+		return err;
+	}
+	*out = c;
+	return ZX_OK;
+}
+
+void zx_ipc_detach(struct zx_ipc_conn *c)
+{
+	if (!c || c->detached)
+		return;
+	zx_timer_set(c->loop, &c->timer, ZX_TIME_NEVER);
+	zx_timer_set(c->loop, &c->flush, ZX_TIME_NEVER);
+	zx_timer_set(c->loop, &c->resume, ZX_TIME_NEVER);
+	zx__watch_close(c->listener);
+	while (c->socks)
+		abandon(c->socks);
+	c->detached = 1;
+	if (!c->busy)
+		finish(c);
+}
+
+void zx_ipc_kick(struct zx_ipc_conn *c)
+{
+	drain(c);
+}
+
+unsigned zx_ipc_port(const struct zx_ipc_conn *c)
+{
+	return c->port;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The few things ipc does with sockets that libwebsockets leaves open.
+ */
+#ifndef ZX__IPC_SOCK_H
+#define ZX__IPC_SOCK_H
+
+#include "net/net_int.h"
+
+/* Of a socket, each way: enough to keep it busy, too little to hide for long
+ * that the other side does not read. */
+#define ZX__SOCK_BUFFER (256 * 1024)
+#define ZX__SOCK_ADDRESS 46
+
+enum { ZX__SOCK_NONE = -1, ZX__SOCK_FULL = -2 };
+
+/* Listens at host and port (0: any; *bound tells). ZX_E_BUSY, ZX_E_PERM,
+ * ZX_E_NOTFOUND, ZX_E_IO, with a sentence that says what to do. */
+int zx__sock_listen(int *fd, const char *host, unsigned port, unsigned *bound,
+		    char *why, size_t n);
+/* A descriptor that does not block, ZX__SOCK_NONE, or ZX__SOCK_FULL when there
+ * are no more descriptors. */
+int zx__sock_accept(int listener, char address[ZX__SOCK_ADDRESS],
+		    unsigned *port);
+void zx__sock_tune(int fd);
+void zx__sock_close(int fd);
+
+#endif
