@@ -284,7 +284,7 @@ static void core__ping_shows_both_latencies(void **state)
 	v.rest_ms = 900;
 	v.wall = 1700000000000;
 	zx__ping_render(&v, &m);
-	HAS(&m, "not known yet");
+	HAS(&m, "with the next heartbeat");
 	HAS(&m, "\"color\":16711680");
 	HAS(&m, "\"timestamp\":\"2023-11-14T22:13:20.000Z\"");
 	zx_message_release(&m);
