@@ -208,7 +208,7 @@ static inline int rest(struct test *t, const char *body, const char *fmt, ...)
 	ZX_PRINTF(3, 4);
 static inline int rest(struct test *t, const char *body, const char *fmt, ...)
 {
-	char line[1024], path[1100], *space;
+	char line[2048], path[2100], *space;
 	char *json = zx_str_dup(NULL, zx_str(body));
 	va_list ap;
 
