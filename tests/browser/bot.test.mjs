@@ -181,6 +181,10 @@ test('nothing failed in the page and nothing was asked from outside', () => {
   assert.deepEqual(page.problems, []);
 });
 
+test('sandbox and bot end as they should', async () => {
+  assert.equal(await box.stop(), 0, box.output());
+});
+
 await run({
   prefix: 'bot',
   after: async () => {

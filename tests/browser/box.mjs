@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core';
 export const B = resolve(process.env.B ?? 'build');
 export const SHOTS = `${B}/screenshots`;
 
-/** Starts zoryx-sandbox: { url, token, stop() }. args as on its command line. */
+/** Starts zoryx-sandbox: { url, token, stop() → exit code }. args as on its command line. */
 export async function startBox(args = ['--port', '0']) {
   const cwd = mkdtempSync(join(tmpdir(), 'zoryx-page-')); // a bot keeps its data here
   const child = spawn(`${B}/zoryx-sandbox`, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -35,9 +35,10 @@ export async function startBox(args = ['--port', '0']) {
     async stop() {
       if (child.exitCode === null) child.kill('SIGINT');
       const killer = setTimeout(() => child.kill('SIGKILL'), 8000);
-      await ended;
+      const code = await ended;
       clearTimeout(killer);
       rmSync(cwd, { recursive: true, force: true });
+      return code;
     },
   };
 }

@@ -425,7 +425,7 @@ test('nothing failed in the page and nothing was asked from outside', () => {
 });
 
 test('a lost sandbox is said, and found again', async () => {
-  await box.stop();
+  assert.equal(await box.stop(), 0, box.output());
   await T('connection-banner').waitFor();
   await shot(page, 'panels-banner');
   box.again = await startBox(['--port', box.port]);

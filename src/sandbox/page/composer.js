@@ -296,13 +296,20 @@ export class Composer {
   #open(entry) {
     this.error.hidden = true;
     this.text.value = '';
-    this.form = new SlashForm({ ...this.ctx, suggest: this.suggest }, entry, {
-      done: () => { this.#close(''); this.text.focus(); },
-      cancel: (text) => { this.#close(text); this.text.focus(); this.#complete(); },
+    const form = new SlashForm({ ...this.ctx, suggest: this.suggest }, entry, {
+      done: () => this.form === form && this.#leave(''),
+      cancel: (text) => this.#leave(text),
     });
+    this.form = form;
     this.#grow();
     this.#paintBox();
     this.form.focus();
+  }
+
+  #leave(text) {
+    this.#close(text);
+    this.text.focus();
+    if (text) this.#complete();
   }
 
   #close(text) {
