@@ -176,7 +176,7 @@ void zx__get_sticker(struct zx__call *c)
 
 static const struct zx__file *part(struct zx__call *c, const char *field)
 {
-	for (size_t i = 0; i < c->nfiles; i++)
+	for (size_t i = 0; i < c->nparts; i++)
 		if (zx_str_is(c->files[i].field, field))
 			return &c->files[i];
 	return NULL;

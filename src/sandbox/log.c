@@ -176,7 +176,7 @@ static cJSON *form(const struct zx__log_entry *e)
 	if (text)
 		cJSON_AddStringToObject(o, "payload_json", text);
 	zx_delete(NULL, text);
-	for (size_t i = 0; i < c.nfiles; i++) {
+	for (size_t i = 0; i < c.nparts; i++) {
 		char name[64], size[40];
 
 		snprintf(name, sizeof(name), "%.*s",

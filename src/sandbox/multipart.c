@@ -82,6 +82,22 @@ static int parse_part(struct zx_str raw, struct part *p)
 	return p->field.ptr ? ZX_OK : ZX_E_SYNTAX;
 }
 
+/* Files before the other parts, in the order of the form. */
+static void keep(struct zx__call *c, const struct part *p)
+{
+	size_t at = p->name.ptr ? c->nfiles++ : c->nparts;
+
+	memmove(c->files + at + 1, c->files + at,
+		(c->nparts - at) * sizeof(*c->files));
+	c->nparts++;
+	c->files[at] = (struct zx__file){
+		.name = p->name,
+		.type = p->type,
+		.data = p->data,
+		.field = p->field,
+	};
+}
+
 static int take(struct zx__call *c, const struct part *p,
 		struct zx_str *payload)
 {
@@ -89,14 +105,10 @@ static int take(struct zx__call *c, const struct part *p,
 		*payload = p->data;
 		return ZX_OK;
 	}
-	if (p->data.len > ZX__MAX_FILE_BYTES || c->nfiles == ZX__MAX_FILES)
+	if (p->data.len > ZX__MAX_FILE_BYTES || c->nparts == ZX__MAX_PARTS ||
+	    (p->name.ptr && c->nfiles == ZX__MAX_FILES))
 		return ZX_E_TOOBIG;
-	c->files[c->nfiles++] = (struct zx__file){
-		.name = p->name,
-		.type = p->type,
-		.data = p->data,
-		.field = p->field,
-	};
+	keep(c, p);
 	return ZX_OK;
 }
 

@@ -157,27 +157,16 @@ static cJSON *fields(struct zx__call *c)
 {
 	cJSON *o = cJSON_CreateObject();
 
-	for (size_t i = 0; i < c->nfiles; i++) {
+	for (size_t i = c->nfiles; i < c->nparts; i++) {
 		char *key = zx_str_dup(NULL, c->files[i].field);
 		char *text = zx_str_dup(NULL, c->files[i].data);
 
-		if (!c->files[i].name.ptr && key && text &&
-		    zx_utf8_valid(c->files[i].data))
+		if (key && text && zx_utf8_valid(c->files[i].data))
 			cJSON_AddStringToObject(o, key, text);
 		zx_delete(NULL, key);
 		zx_delete(NULL, text);
 	}
 	return o;
-}
-
-static void only_files(struct zx__call *c)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < c->nfiles; i++)
-		if (c->files[i].name.ptr)
-			c->files[kept++] = c->files[i];
-	c->nfiles = kept;
 }
 
 static int multipart_refused(struct zx__call *c, struct zx_str *payload)
@@ -206,8 +195,6 @@ static int body_refused(struct zx__call *c)
 			return 1;
 		if (!text.ptr)
 			c->body = fields(c);
-		else
-			only_files(c);
 	} else if (text.len && !zx_str_starts(type, "application/json")) {
 		zx__bad(c, "_misc", "CONTENT_TYPE_INVALID",
 			"Expected \"Content-Type\" header to be one of "

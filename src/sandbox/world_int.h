@@ -26,6 +26,7 @@ enum {
 	ZX__MAX_BUCKETS = 20000,
 	ZX__MAX_FAULTS = 64,
 	ZX__MAX_FILES = 10,
+	ZX__MAX_PARTS = 30, /* of a form, with its files */
 	ZX__MAX_FILE_BYTES = 10 << 20,
 	ZX__MAX_REQUEST_BYTES = 25 << 20,
 	ZX__MAX_CDN_BYTES = 64 << 20,
@@ -267,8 +268,9 @@ struct zx__call {
 	struct zx__guild *guild; /* of {guild} or of {channel} */
 	cJSON *channel;		 /* of {channel} */
 	cJSON *body;		 /* JSON, never NULL in a handler with a body */
-	struct zx__file files[ZX__MAX_FILES];
-	size_t nfiles;
+	struct zx__file files[ZX__MAX_PARTS];
+	size_t nfiles; /* files come first, other parts of the form behind */
+	size_t nparts;
 	char reason[2100]; /* X-Audit-Log-Reason, decoded */
 	cJSON *errors;	   /* of the form, NULL while it is good */
 	uint64_t major;	   /* top-level resource of the bucket */
