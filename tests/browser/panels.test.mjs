@@ -314,6 +314,61 @@ test('own messages can be edited and deleted, others reacted to', async () => {
   await m.waitFor({ state: 'detached' });
 });
 
+test('commands in the menus of a message and of a user', async () => {
+  const m = T('message').first();
+  const id = await m.getAttribute('data-message-id');
+  await m.hover();
+  await m.getByTestId('message-apps').click();
+  await page.locator('[data-testid=select-option][data-value="Inspect"]').click();
+  await messageWith(`inspected ${id}`).waitFor();
+  await page.locator(`[data-testid=member][data-user-id="${bot.me.id}"]`).click();
+  await T('user-card').getByTestId('user-app').click();
+  await messageWith(`this is ${bot.me.id}`).waitFor();
+});
+
+test('what the bot changes in a guild is seen at once', async () => {
+  const guild = (await state()).guilds[0];
+  const role = await bot.rest('POST', `/guilds/${guild.id}/roles`, { name: 'Night watch', color: 0x3498db, hoist: true });
+  const channel = await bot.rest('POST', `/guilds/${guild.id}/channels`, {
+    name: 'brand-new', type: 0, permission_overwrites: [
+      { id: guild.id, type: 0, deny: '1024', allow: '0' }, { id: bot.me.id, type: 1, deny: '0', allow: '1024' }] });
+  const entry = page.locator('[data-channel-name=brand-new]');
+  await entry.waitFor();
+  assert.match(await entry.getAttribute('aria-label'), /private/);
+  await bot.rest('PUT', `/guilds/${guild.id}/members/${bot.me.id}/roles/${role.id}`);
+  await page.getByTestId('member-list').getByText('Night watch').waitFor();
+  await bot.rest('PATCH', `/channels/${channel.id}`, { name: 'renamed' });
+  await page.locator('[data-channel-name=renamed]').waitFor();
+  await bot.rest('DELETE', `/channels/${channel.id}`);
+  await page.locator('[data-channel-name=renamed]').waitFor({ state: 'detached' });
+});
+
+test('other guilds and channels say that something is new', async () => {
+  const second = (await state()).guilds[1];
+  const there = second.channels.find((c) => c.name === 'general');
+  await bot.rest('POST', `/channels/${there.id}/messages`, { content: 'over here' });
+  await page.locator('.rail-item.unread').waitFor();
+  await T('guild').nth(1).click();
+  await messageWith('over here').waitFor();
+  assert.equal(await T('guild-name').innerText(), second.name);
+  assert.equal(await page.locator('.rail-item.unread').count(), 0);
+  await T('guild').first().click();
+  await messageWith('done at last').waitFor();
+});
+
+test('older messages are loaded when one scrolls up', async () => {
+  const channel = (await state()).guilds[0].channels.find((c) => c.name === 'off-topic').id;
+  const { me } = await state();
+  for (let i = 1; i <= 70; i++) await control(box, 'POST', 'messages', { user: me.id, channel_id: channel, content: `line ${i} of many` });
+  await page.reload();
+  await page.locator('[data-channel-name=off-topic]').click();
+  await messageWith('line 70 of many').waitFor();
+  assert.equal(await T('message').filter({ hasText: 'line 1 of many' }).count(), 0);
+  await T('message-scroller').evaluate((el) => { el.scrollTop = 0; });
+  await T('message').filter({ hasText: 'line 1 of many' }).first().waitFor();
+  await page.locator('[data-channel-name=general]').click();
+});
+
 test('an ordinary member sees fewer channels and commands', async () => {
   const before = await T('channel').count();
   await type('/ban');

@@ -22,6 +22,8 @@ export const commands = [
   { name: 'form', description: 'Opens a form' },
   { name: 'report', description: 'Embeds and files' },
   { name: 'ban', description: 'Bans somebody', default_member_permissions: '4', options: [option(6, 'user', 'Who', { required: true })] },
+  { name: 'Inspect', type: 3 },
+  { name: 'Who is', type: 2 },
 ].map((c) => ({ type: 1, ...c }));
 
 const pages = (n) => ({
@@ -103,6 +105,8 @@ const COMMANDS = {
   panel: (i, bot) => bot.answer(i, 4, pages(1)),
   form: (i, bot) => bot.answer(i, 9, modal),
   report,
+  Inspect: (i, bot) => bot.answer(i, 4, { content: `inspected ${i.data.target_id}` }),
+  'Who is': (i, bot) => bot.answer(i, 4, { content: `this is ${i.data.target_id}` }),
 };
 
 const COMPONENTS = {
