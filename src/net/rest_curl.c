@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The REST scheduler on curl: its sockets are watched by the loop, its timeout
- * is one of the loop's timers.
+ * The REST scheduler on curl.
  */
 #include "net/rest_int.h"
 
@@ -14,110 +13,6 @@ struct call {
 	zx_rest_done *done;
 	void *ud;
 };
-
-/* Sockets of curl -------------------------------------------------------- */
-
-static void collect(struct zx_rest_conn *c);
-
-static void on_socket_event(struct zx__watch *w, int events, void *ud)
-{
-	struct zx__rest_socket *s = ud;
-	struct zx_rest_conn *c = s->conn;
-	int mask = 0, running;
-
-	(void)w;
-	zx__loop_enter(c->loop);
-	if (events & ZX__READ)
-		mask |= CURL_CSELECT_IN;
-	if (events & ZX__WRITE)
-		mask |= CURL_CSELECT_OUT;
-	if (events & ZX__GONE) {
-		mask |= CURL_CSELECT_ERR;
-		s->watch = NULL;
-		zx__watch_close(w);
-	}
-	/* s may be gone when this returns */
-	curl_multi_socket_action(c->multi, s->fd, mask, &running);
-	collect(c);
-}
-
-static struct zx__rest_socket *socket_new(struct zx_rest_conn *c,
-					  curl_socket_t fd)
-{
-	struct zx__rest_socket *s = zx_new(c->loop->alloc, sizeof(*s));
-	int copy;
-
-	if (!s)
-		return NULL;
-	s->conn = c;
-	s->fd = fd;
-	/* A copy, because libwebsockets closes what it was given and curl
-	 * closes its own. */
-	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (copy < 0 ||
-	    zx__watch_open(&s->watch, c->loop, copy, on_socket_event, s)) {
-		zx_delete(c->loop->alloc, s);
-		return NULL;
-	}
-	return s;
-}
-
-static void socket_free(struct zx__rest_socket *s)
-{
-	zx__watch_close(s->watch);
-	zx_delete(s->conn->loop->alloc, s);
-}
-
-static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ud,
-		     void *assigned)
-{
-	struct zx__rest_socket *s = assigned;
-	struct zx_rest_conn *c = ud;
-	int want = 0;
-
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		if (s)
-			socket_free(s);
-		curl_multi_assign(c->multi, fd, NULL);
-		return 0;
-	}
-	if (!s) {
-		s = socket_new(c, fd);
-		if (!s)
-			return -1;
-		curl_multi_assign(c->multi, fd, s);
-	}
-	if (what & CURL_POLL_IN)
-		want |= ZX__READ;
-	if (what & CURL_POLL_OUT)
-		want |= ZX__WRITE;
-	if (s->watch)
-		zx__watch_want(s->watch, want);
-	return 0;
-}
-
-static int on_timeout(CURLM *multi, long ms, void *ud)
-{
-	struct zx_rest_conn *c = ud;
-
-	(void)multi;
-	return zx_timer_set(c->loop, &c->curl_timer,
-			    ms < 0 ? ZX_TIME_NEVER
-				   : zx_time_add(c->loop->now, (uint64_t)ms))
-		       ? -1
-		       : 0;
-}
-
-static void on_curl_timer(struct zx_timer *t, void *ud)
-{
-	struct zx_rest_conn *c = ud;
-	int running;
-
-	(void)t;
-	curl_multi_socket_action(c->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	collect(c);
-}
 
 /* The scheduler ---------------------------------------------------------- */
 
@@ -198,14 +93,15 @@ static void leave(struct zx_rest_conn *c)
 	zx_timer_set(c->loop, &c->timer, at);
 }
 
-static void collect(struct zx_rest_conn *c)
+static void collect(void *ud)
 {
+	struct zx_rest_conn *c = ud;
 	struct zx__transfer *t;
 	CURLMsg *m;
 	int left;
 
 	c->busy = 1;
-	while (!c->detached && (m = curl_multi_info_read(c->multi, &left))) {
+	while (!c->detached && (m = curl_multi_info_read(c->multi.curl, &left))) {
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		t = zx__transfer_end(c, m->easy_handle, m->data.result);
@@ -266,34 +162,23 @@ int zx_rest_call(struct zx_rest_conn *c, const struct zx_rest_request *req,
 void zx__rest_conn_free(struct zx_rest_conn *c)
 {
 	zx__transfers_free(c);
-	if (c->multi)
-		curl_multi_cleanup(c->multi);
+	zx__multi_release(&c->multi);
 	while (c->calls)
 		call_free(c, c->calls);
 	zx_timer_set(c->loop, &c->timer, ZX_TIME_NEVER);
-	zx_timer_set(c->loop, &c->curl_timer, ZX_TIME_NEVER);
 	zx_delete(c->loop->alloc, c->proxy);
 	zx_buf_release(&c->lent);
-	if (c->global)
-		curl_global_cleanup();
 	zx_delete(c->loop->alloc, c);
 }
 
 static int open_multi(struct zx_rest_conn *c)
 {
-	if (curl_global_init(CURL_GLOBAL_DEFAULT))
-		return ZX_E_NOMEM;
-	c->global = 1;
-	c->multi = curl_multi_init();
-	if (!c->multi)
-		return ZX_E_NOMEM;
-	curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
-	curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
-	curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, on_timeout);
-	curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
-	curl_multi_setopt(c->multi, CURLMOPT_PIPELINING,
-			  (long)CURLPIPE_MULTIPLEX);
-	return ZX_OK;
+	int err = zx__multi_open(&c->multi, c->loop, collect, c);
+
+	if (!err)
+		curl_multi_setopt(c->multi.curl, CURLMOPT_PIPELINING,
+				  (long)CURLPIPE_MULTIPLEX);
+	return err;
 }
 
 int zx_rest_attach(struct zx_rest_conn **out, struct zx_loop *l,
@@ -312,7 +197,6 @@ int zx_rest_attach(struct zx_rest_conn **out, struct zx_loop *l,
 	c->rest = r;
 	zx_buf_init(&c->lent, l->alloc, SIZE_MAX);
 	c->timer = (struct zx_timer){ .fn = on_deadline, .ud = c };
-	c->curl_timer = (struct zx_timer){ .fn = on_curl_timer, .ud = c };
 	err = open_multi(c);
 	if (!err && proxy) {
 		c->proxy = zx_str_dup(l->alloc, zx_str(proxy));

@@ -6,10 +6,7 @@
 #ifndef ZX__NET_REST_INT_H
 #define ZX__NET_REST_INT_H
 
-#include <curl/curl.h>
-#include <fcntl.h>
-
-#include "net/net_int.h"
+#include "net/multi.h"
 
 struct call;
 struct zx__transfer;
@@ -18,9 +15,8 @@ struct zx_rest_conn {
 	struct zx_loop *loop;
 	struct zx_rest *rest;
 	char *proxy;
-	int global; /* curl_global_init is to be undone */
-	CURLM *multi;
-	struct zx_timer timer, curl_timer;
+	struct zx__multi multi;
+	struct zx_timer timer;
 	struct call *calls;
 	struct zx__transfer *transfers; /* on the wire */
 	CURL *idle[ZX__NET_IDLE_HANDLES];
@@ -28,12 +24,6 @@ struct zx_rest_conn {
 	int busy, detached;
 	int err;	    /* of the latest poll */
 	struct zx_buf lent; /* what a result's callback reads */
-};
-
-struct zx__rest_socket {
-	struct zx_rest_conn *conn;
-	struct zx__watch *watch; /* NULL when libwebsockets dropped it */
-	curl_socket_t fd;
 };
 
 /* One attempt of one request. */

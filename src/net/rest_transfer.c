@@ -202,7 +202,7 @@ int zx__transfer_start(struct zx_rest_conn *c, const struct zx_rest_wire *wire)
 	if (!t)
 		return ZX_E_NOMEM;
 	err = t->easy ? prepare(t, wire) : ZX_E_NOMEM;
-	if (!err && curl_multi_add_handle(c->multi, t->easy))
+	if (!err && curl_multi_add_handle(c->multi.curl, t->easy))
 		err = ZX_E_NOMEM;
 	if (err)
 		zx__transfer_free(t);
@@ -240,7 +240,7 @@ struct zx__transfer *zx__transfer_end(struct zx_rest_conn *c, CURL *easy,
 	long status = 0;
 
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&t);
-	curl_multi_remove_handle(c->multi, easy);
+	curl_multi_remove_handle(c->multi.curl, easy);
 	if (code) {
 		t->reply.err = error_of(t, code);
 		zx_logf(c->loop->log, ZX_LOG_DEBUG, "net",
@@ -295,7 +295,7 @@ void zx__transfers_free(struct zx_rest_conn *c)
 {
 	while (c->transfers) {
 		if (c->transfers->easy)
-			curl_multi_remove_handle(c->multi, c->transfers->easy);
+			curl_multi_remove_handle(c->multi.curl, c->transfers->easy);
 		zx__transfer_free(c->transfers);
 	}
 	while (c->idle_count)
