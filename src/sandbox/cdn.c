@@ -124,33 +124,41 @@ static void clean_name(struct zx_str name, char out[128])
 		strcpy(out, "file");
 }
 
-static cJSON *upload(struct zx__call *c, const struct zx__file *f,
-		     const cJSON *about, uint64_t channel)
+static cJSON *attachment(struct zx__world *w, uint64_t channel,
+			 struct zx_str filename, struct zx_str type,
+			 struct zx_str data)
 {
-	uint64_t id = zx__world_new_id(c->w);
+	uint64_t id = zx__world_new_id(w);
 	char name[128], path[300], url[400];
-	struct zx_str type = f->type;
 	char *mime;
 	cJSON *a;
 
-	clean_name(zx__some(about, "filename")
-			   ? zx_str(zx__str(about, "filename"))
-			   : f->name,
-		   name);
+	clean_name(filename, name);
 	if (!type.len)
 		type = ZX_STR("application/octet-stream");
 	snprintf(path, sizeof(path), "attachments/%" PRIu64 "/%" PRIu64 "/%s",
 		 channel, id, name);
 	snprintf(url, sizeof(url), "http://127.0.0.1:%u/sandbox/cdn/%s",
-		 (unsigned)c->w->port, path);
+		 (unsigned)w->port, path);
 	mime = zx_str_dup(NULL, type);
 	a = zx__dom("id:I filename:s size:i url:s proxy_url:s content_type:s",
-		    id, name, (int)f->data.len, url, url, mime ? mime : "");
+		    id, name, (int)data.len, url, url, mime ? mime : "");
 	zx_delete(NULL, mime);
+	add_dimensions(a, data);
+	keep(w, zx_str(path), type, data);
+	return a;
+}
+
+static cJSON *upload(struct zx__call *c, const struct zx__file *f,
+		     const cJSON *about, uint64_t channel)
+{
+	struct zx_str name = zx__some(about, "filename")
+				     ? zx_str(zx__str(about, "filename"))
+				     : f->name;
+	cJSON *a = attachment(c->w, channel, name, f->type, f->data);
+
 	if (zx__some(about, "description"))
 		zx__dom_set(a, "description:c", zx__get(about, "description"));
-	add_dimensions(a, f->data);
-	keep(c->w, zx_str(path), type, f->data);
 	return a;
 }
 
@@ -256,16 +264,21 @@ static int base64_value(char c)
 	return p ? (int)(p - set) : -1;
 }
 
-int zx__image_ok(const char *uri)
+static int is_base64(struct zx_str s)
 {
-	struct zx_str s = picture_data(uri);
-
 	while (s.len && s.ptr[s.len - 1] == '=')
 		s.len--;
 	for (size_t i = 0; i < s.len; i++)
 		if (base64_value(s.ptr[i]) < 0)
 			return 0;
-	return s.len > 0;
+	return 1;
+}
+
+int zx__image_ok(const char *uri)
+{
+	struct zx_str s = picture_data(uri);
+
+	return s.len > 0 && s.ptr[0] != '=' && is_base64(s);
 }
 
 static void decode(struct zx_str s, struct zx_buf *out)
@@ -301,4 +314,24 @@ cJSON *zx__image_hash(struct zx__world *w, const cJSON *uri)
 	keep(w, zx_str(path), ZX_STR("image/png"), zx_buf_str(&data));
 	zx_buf_release(&data);
 	return cJSON_CreateString(hash);
+}
+
+cJSON *zx__attachment_given(struct zx__world *w, uint64_t channel,
+			    const cJSON *file)
+{
+	struct zx_str text = zx_str(zx__str(file, "data"));
+	struct zx_buf data;
+	cJSON *a = NULL;
+
+	if (!cJSON_IsString(zx__get(file, "data")) ||
+	    !*zx__str(file, "filename") || !is_base64(text))
+		return NULL;
+	zx_buf_init(&data, NULL, ZX__MAX_FILE_BYTES);
+	decode(text, &data);
+	if (data.err == ZX_OK)
+		a = attachment(w, channel, zx_str(zx__str(file, "filename")),
+			       zx_str(zx__str(file, "content_type")),
+			       zx_buf_str(&data));
+	zx_buf_release(&data);
+	return a;
 }

@@ -282,7 +282,7 @@ static int command(struct zx__world *w, const cJSON *ask, struct zx__guild *g,
 }
 
 static int submit(struct zx__world *w, const cJSON *ask, struct zx__guild *g,
-		  uint64_t user, uint64_t channel, struct zx__itx **out,
+		  const cJSON *ch, uint64_t user, struct zx__itx **out,
 		  const char **why)
 {
 	struct zx__itx *from =
@@ -298,12 +298,13 @@ static int submit(struct zx__world *w, const cJSON *ask, struct zx__guild *g,
 	}
 	source = from->source;
 	root = from->root;
-	data = zx__itx_modal_data(w, g, from, zx__some(ask, "values"), user);
+	data = zx__itx_modal_data(w, g, ch, from, zx__some(ask, "values"),
+				  user);
 	if (!data) {
-		*why = "a value names nobody";
+		*why = "a value is no file or names nobody";
 		return ZX_E_INVALID;
 	}
-	*out = make(w, 5, user, channel, g, data);
+	*out = make(w, 5, user, zx__dom_id(ch, "id"), g, data);
 	if (!*out)
 		return ZX_E_NOMEM;
 	(*out)->source = source;
@@ -334,7 +335,7 @@ int zx__itx_start(struct zx__world *w, const cJSON *ask, struct zx__itx **out,
 	else if (type == 3)
 		err = press(w, ask, g, user, channel, out, why);
 	else if (type == 5)
-		err = submit(w, ask, g, user, channel, out, why);
+		err = submit(w, ask, g, ch, user, out, why);
 	else
 		err = ZX_E_INVALID;
 	if (err == ZX_OK)

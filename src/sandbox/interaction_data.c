@@ -224,6 +224,22 @@ static cJSON *entity_value(struct ask *a, const cJSON *o, const cJSON *v,
 	return zx__id_string(id);
 }
 
+/* The id of a file that is given as an object. */
+static cJSON *file_value(struct ask *a, const cJSON *v)
+{
+	cJSON *file =
+		zx__attachment_given(a->w, zx__dom_id(a->channel, "id"), v);
+	uint64_t id = zx__dom_id(file, "id");
+
+	if (!file) {
+		a->why = "this is no file";
+		return NULL;
+	}
+	zx__dom_set(file, "ephemeral:t");
+	put(a->data, "attachments", id, file);
+	return zx__id_string(id);
+}
+
 static cJSON *typed(struct ask *a, const cJSON *o, const cJSON *v, int type)
 {
 	switch (type) {
@@ -235,8 +251,7 @@ static cJSON *typed(struct ask *a, const cJSON *o, const cJSON *v, int type)
 	case BOOLEAN:
 		return cJSON_CreateBool(as_bool(v));
 	case ATTACHMENT:
-		a->why = "files cannot be given to a command here";
-		return NULL;
+		return file_value(a, v);
 	default:
 		return entity_value(a, o, v, type);
 	}
@@ -455,6 +470,21 @@ static cJSON *list_of(const cJSON *v)
 	return list;
 }
 
+static cJSON *files_of(struct ask *a, const cJSON *v)
+{
+	cJSON *given = list_of(v), *list = cJSON_CreateArray();
+
+	ZX__EACH(file, given)
+	{
+		cJSON *id = file_value(a, file);
+
+		if (id)
+			cJSON_AddItemToArray(list, id);
+	}
+	cJSON_Delete(given);
+	return list;
+}
+
 /* Select types 5 to 8 as option types. */
 static void resolve_values(struct ask *a, int type, const cJSON *values)
 {
@@ -485,6 +515,8 @@ static cJSON *field_out(struct ask *a, const cJSON *field)
 						 : NULL);
 	} else if (type == 23) {
 		zx__dom_set(o, "value:b", as_bool(first_of(v)));
+	} else if (type == 19) {
+		zx__dom_set(o, "values:o", files_of(a, v));
 	} else {
 		zx__dom_set(o, "values:o", list_of(v));
 		resolve_values(a, type, zx__get(o, "values"));
@@ -503,10 +535,14 @@ static cJSON *row_out(struct ask *a, const cJSON *row)
 }
 
 cJSON *zx__itx_modal_data(struct zx__world *w, struct zx__guild *g,
-			  struct zx__itx *from, const cJSON *values,
-			  uint64_t user)
+			  const cJSON *channel, const struct zx__itx *from,
+			  const cJSON *values, uint64_t user)
 {
-	struct ask a = { .w = w, .g = g, .user = user, .values = values };
+	struct ask a = { .w = w,
+			 .g = g,
+			 .channel = channel,
+			 .user = user,
+			 .values = values };
 	cJSON *list = cJSON_CreateArray();
 
 	a.data = zx__pick(from->result, "custom_id");

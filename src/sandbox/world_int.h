@@ -589,8 +589,8 @@ cJSON *zx__itx_command_data(struct zx__world *w, struct zx__guild *g,
 int zx__itx_resolve(struct zx__world *w, struct zx__guild *g, cJSON *data,
 		    int option_type, uint64_t id, uint64_t user);
 cJSON *zx__itx_modal_data(struct zx__world *w, struct zx__guild *g,
-			  struct zx__itx *from, const cJSON *values,
-			  uint64_t user);
+			  const cJSON *channel, const struct zx__itx *from,
+			  const cJSON *values, uint64_t user);
 struct zx__msg *zx__itx_post(struct zx__call *c, struct zx__itx *it,
 			     const cJSON *data, int ephemeral);
 
@@ -618,6 +618,10 @@ int zx__multipart(struct zx__call *c, struct zx_str *payload);
  * it lists none) and the files of the request. */
 cJSON *zx__attachments(struct zx__call *c, const cJSON *body, const cJSON *kept,
 		       uint64_t channel);
+/* A file a person gives to a command: {"filename", "content_type", "data":
+ * base64}; NULL when it is none. */
+cJSON *zx__attachment_given(struct zx__world *w, uint64_t channel,
+			    const cJSON *file);
 /* Writes the URLs of files in place of "attachment://name" in v. */
 void zx__attachment_urls(cJSON *v, const cJSON *attachments);
 int zx__cdn(struct zx__world *w, struct zx_str path, struct zx__res *res);

@@ -132,6 +132,35 @@ static void world_interaction__options_are_typed_and_resolved(void **state)
 	test_end(&x.t);
 }
 
+static void world_interaction__a_file_is_an_attachment(void **state)
+{
+	const cJSON *d, *file;
+	struct itx x;
+	char key[80];
+
+	(void)state;
+	open_box(&x);
+	rest(&x.t,
+	     "{'name':'up','description':'d','options':[{'type':11,"
+	     "'name':'f','description':'d'}]}",
+	     "POST /applications/%" PRIu64 "/commands", x.t.bot);
+	slash(&x, "up",
+	      "{\"f\":{\"filename\":\"a.txt\",\"content_type\":\"text/plain\","
+	      "\"data\":\"aGVsbG8=\"}}");
+	d = event(&x.t, "INTERACTION_CREATE");
+	snprintf(key, sizeof(key), "data.resolved.attachments.%s",
+		 text_at(d, "data.options.0.value"));
+	file = at(d, key);
+	assert_text(file, "filename", "a.txt");
+	assert_int_equal(number_at(file, "size"), 5);
+	rest(&x.t, NULL, "GET %s",
+	     strstr(text_at(file, "url"), "/sandbox/cdn/"));
+	assert_str(zx_buf_str(&x.t.raw), "hello");
+	assert_err(zx__world_slash(x.t.w, 0, 0, "up", "{\"f\":\"12\"}", NULL),
+		   ZX_E_INVALID);
+	test_end(&x.t);
+}
+
 static void world_interaction__wrong_options_are_refused(void **state)
 {
 	static const char *const bad[] = {
@@ -715,6 +744,7 @@ int main(void)
 		cmocka_unit_test(world_interaction__a_command_arrives_complete),
 		cmocka_unit_test(
 			world_interaction__options_are_typed_and_resolved),
+		cmocka_unit_test(world_interaction__a_file_is_an_attachment),
 		cmocka_unit_test(world_interaction__wrong_options_are_refused),
 		cmocka_unit_test(world_interaction__subcommands_are_nested),
 		cmocka_unit_test(
