@@ -17,6 +17,7 @@
 #include "zoryx/metrics.h"
 #include "zoryx/net.h"
 #include "zoryx/rest.h"
+#include "zoryx/shard_monitor.h"
 #include "zoryx/state.h"
 #include "zoryx/version.h"
 

@@ -128,6 +128,25 @@ ZX_API void zx_ipc_kick(struct zx_ipc_conn *c);
 /* Where a hub listens. */
 ZX_API unsigned zx_ipc_port(const struct zx_ipc_conn *c);
 
+/* A small HTTP server for programs of this computer: listens on 127.0.0.1,
+ * answers GET and HEAD, refuses the rest, and what comes by another host name
+ * (a page in a browser could otherwise read it). */
+struct zx_http_server;
+struct zx_http_reply {
+	int status;	     /* 200 at first */
+	const char *type;    /* "text/plain; charset=utf-8" at first */
+	struct zx_buf body;
+};
+/* path: without a query. */
+typedef void zx_http_get(struct zx_str path, struct zx_http_reply *out,
+			 void *ud);
+/* port 0: a free one. ZX_E_BUSY when it cannot be listened on, ZX_E_NOMEM. */
+ZX_API int zx_http_listen(struct zx_http_server **out, struct zx_loop *l,
+			  uint16_t port, zx_http_get *get,
+			  void *ud) ZX_MUST_USE;
+ZX_API uint16_t zx_http_port(const struct zx_http_server *s);
+ZX_API void zx_http_close(struct zx_http_server *s);
+
 #ifdef __cplusplus
 }
 #endif
