@@ -7,6 +7,7 @@
 #include "options.h"
 #include "settings.h"
 #include "signals.h"
+#include "zoryx/shard_monitor.h"
 
 static int open_bot(struct zx_bot **bot, const struct zx_config *config,
 		    const struct zx_log *log)
@@ -21,6 +22,8 @@ static int open_bot(struct zx_bot **bot, const struct zx_config *config,
 		err = zx_bot_add_cog(*bot, zx_cog_core());
 	if (!err)
 		err = zx_bot_add_cog(*bot, &console_cog);
+	if (!err && config->shard_monitor)
+		err = zx_bot_add_cog(*bot, zx_cog_shard_monitor());
 	return err;
 }
 
