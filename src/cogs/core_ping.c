@@ -31,7 +31,8 @@ void zx__ping_render(const struct zx__ping_view *v, struct zx_message *out)
 	zx_embed(out, color(worst), "🏓 Pong!");
 	latency_field(out, "Gateway", v->gateway_ms);
 	latency_field(out, "API", v->rest_ms);
-	zx_embed_field(out, 1, "Shard", "%u of %u", v->shard, v->shard_count);
+	zx_embed_field(out, 1, "Shard", "%u (%u in all)", v->shard,
+		       v->shard_count);
 	if (v->wall)
 		zx_embed_time(out, v->wall);
 }

@@ -109,7 +109,7 @@ void zx__settings_render(const struct zx__settings_view *v,
 	zx_embed_field(out, 1, "Mention prefix", "%s",
 		       v->prefix.mention ? "✅ enabled" : "🔕 disabled");
 	if (g) {
-		zx_embed_field(out, 1, "Shard", "%u of %u", g->shard,
+		zx_embed_field(out, 1, "Shard", "%u (%u in all)", g->shard,
 			       v->shard_count);
 		zx_buf_clear(&text);
 		zx_commas(&text, g->member_count);
