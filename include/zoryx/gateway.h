@@ -456,6 +456,105 @@ ZX_API void zx_identify_limits(struct zx_identify_queue *q,
 ZX_API uint32_t zx_identify_remaining(const struct zx_identify_queue *q);
 ZX_API size_t zx_identify_waiting(const struct zx_identify_queue *q);
 
+/* Member chunks
+ * ---------------------------------------------------------------- */
+
+/*
+ * Asks for members over the gateway (op 8) and puts the GUILD_MEMBERS_CHUNKs
+ * that answer in order (GS-05 to GS-08). One collector serves all shards of a
+ * process; memory is bounded however the server behaves.
+ *
+ *   zx_members_ask -> SEND -> zx_shard_send(op 8) -> zx_members_sent
+ *   events -> zx_members_feed -> CHUNK, CHUNK ... DONE, or FAILED
+ */
+struct zx_members;
+
+struct zx_members_options {
+	size_t size;
+	uint64_t intents;      /* as the shards identify with */
+	uint32_t timeout_ms;   /* without a chunk; 0 means 30 s */
+	uint32_t max_requests; /* at a time; 0 means 64 */
+	size_t max_held;       /* bytes of chunks that came early; 0: 16 MiB */
+	const struct zx_alloc *alloc;
+	struct zx_rand rand; /* required */
+	const struct zx_log *log;
+};
+#define ZX_MEMBERS_OPTIONS_INIT                                                \
+	{                                                                      \
+		.size = sizeof(struct zx_members_options)                      \
+	}
+
+/* Either user_ids or query. A query of "" with limit 0 is the whole list, which
+ * Discord gives once per guild and 30 s: the next one waits for that (GS-07).
+ */
+struct zx_members_request {
+	size_t size;
+	uint64_t guild_id;
+	uint32_t shard;		  /* that has the guild */
+	const char *query;	  /* copied; NULL with user_ids */
+	uint32_t limit;		  /* with a query: up to 100, 0 with "" */
+	const uint64_t *user_ids; /* copied */
+	size_t user_id_count;	  /* up to 100 */
+	int presences;
+	void *ud;
+};
+#define ZX_MEMBERS_REQUEST_INIT                                                \
+	{                                                                      \
+		.size = sizeof(struct zx_members_request)                      \
+	}
+
+enum zx_members_out_kind {
+	ZX_MEMBERS_OUT_SEND,	/* op 8 on `shard` with `text` as d, then
+				   zx_members_sent */
+	ZX_MEMBERS_OUT_CHUNK,	/* the next one, each once and in order */
+	ZX_MEMBERS_OUT_RESTART, /* a session was lost: forget the chunks so far,
+				   they come again from the first */
+	ZX_MEMBERS_OUT_DONE,
+	ZX_MEMBERS_OUT_FAILED /* `err`: ZX_E_TIMEOUT, ZX_E_LIMIT (refused
+				 twice for its rate), ZX_E_TOOBIG (over
+				 max_held), ZX_E_PROTOCOL, ZX_E_CLOSED (five
+				 restarts), ZX_E_NOMEM, or what sending gave */
+};
+
+/* Slices are borrowed until the next call. */
+struct zx_members_out {
+	enum zx_members_out_kind kind;
+	uint64_t id, guild_id;
+	void *ud;
+	uint32_t shard;
+	struct zx_str text;
+	uint32_t index, count;	 /* CHUNK */
+	struct zx_str members;	 /* CHUNK: raw JSON array */
+	struct zx_str not_found; /* CHUNK: raw JSON array, or empty */
+	struct zx_str presences; /* CHUNK: raw JSON array, or empty */
+	int err;
+};
+
+/* ZX_E_INVALID (no rand), ZX_E_NOMEM. */
+ZX_API int zx_members_new(struct zx_members **out,
+			  const struct zx_members_options *opt) ZX_MUST_USE;
+ZX_API void zx_members_free(struct zx_members *m);
+/* ZX_E_INVALID, ZX_E_PERM (an intent is missing), ZX_E_TOOBIG (over 4096
+ * bytes), ZX_E_LIMIT (max_requests), ZX_E_NOMEM. id may be NULL. */
+ZX_API int zx_members_ask(struct zx_members *m,
+			  const struct zx_members_request *req, zx_time now,
+			  uint64_t *id);
+/* What zx_shard_send returned for a SEND. After ZX_E_STATE and ZX_E_LIMIT it is
+ * tried again when the shard is back, or in a second. */
+ZX_API void zx_members_sent(struct zx_members *m, uint64_t id, int err,
+			    zx_time now);
+/* Every dispatch; those other than GUILD_MEMBERS_CHUNK and RATE_LIMITED, and
+ * those that answer nobody here, are ignored. d must stay until the outputs
+ * were polled. READY restarts what the shard was asked for. ZX_E_STATE when the
+ * chunk before was not polled yet. */
+ZX_API int zx_members_feed(struct zx_members *m, uint32_t shard,
+			   enum zx_event event, struct zx_str d, zx_time now);
+ZX_API void zx_members_cancel(struct zx_members *m, uint64_t id);
+ZX_API void zx_members_tick(struct zx_members *m, zx_time now);
+ZX_API int zx_members_poll(struct zx_members *m, struct zx_members_out *out);
+ZX_API zx_time zx_members_deadline(const struct zx_members *m);
+ZX_API size_t zx_members_count(const struct zx_members *m);
+
 #ifdef __cplusplus
 }
 #endif
