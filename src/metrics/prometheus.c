@@ -120,10 +120,10 @@ static void add_ms(struct zx_buf *b, double ms)
 
 static void latencies(const struct zx_metrics *m, struct zx_buf *b)
 {
-	static const char *const names[] = { "0.5", "0.95", "0.99" };
+	static const char *const names[] = { "p50", "p95", "p99" };
 
 	family(b, "latency_seconds", "gauge",
-	       "Heartbeat round trip, quantiles over the window");
+	       "Heartbeat round trip, percentiles over the window");
 	for (size_t i = 0; i < m->count; i++) {
 		struct zx_latency l;
 
@@ -133,7 +133,7 @@ static void latencies(const struct zx_metrics *m, struct zx_buf *b)
 		for (int q = 0; q < 3; q++) {
 			zx_buf_addf(b,
 				    "zoryx_shard_latency_seconds{shard=\"%u\","
-				    "quantile=\"%s\"} ",
+				    "stat=\"%s\"} ",
 				    m->shards[i]->id, names[q]);
 			add_ms(b, q == 0 ? l.p50 : q == 1 ? l.p95 : l.p99);
 			zx_buf_addch(b, '\n');

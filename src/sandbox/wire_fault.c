@@ -52,6 +52,7 @@ static const struct {
 	{ "resume_host_dead", NULL },
 	{ "rsv", zx__act_rsv },
 	{ "server_op1", zx__act_server_op1 },
+	{ "slow_acks", zx__act_slow_acks },
 	{ "slow_reader", zx__act_slow_reader },
 	{ "truncate_stream", zx__act_truncate_stream },
 	{ "upgrade_503", NULL },
@@ -253,6 +254,7 @@ void zx__wire_faults_clear(struct zx__wire *wire)
 		c->paused_until = 0;
 		if (c->gw) {
 			c->gw->no_acks = 0;
+			c->gw->slow_acks = 0;
 			c->gw->flood = 0;
 		}
 	}

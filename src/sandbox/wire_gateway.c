@@ -217,6 +217,12 @@ void zx__gw_free(struct zx__conn *c)
 /* What the client sends -----------------------------------------------------
  */
 
+static void late_ack(struct zx__conn *c, const cJSON *args)
+{
+	(void)args;
+	zx__gw_ack(c);
+}
+
 /* op 1: d is the last s received, null before the first. */
 static void heartbeat(struct zx__conn *c, const cJSON *d)
 {
@@ -234,7 +240,10 @@ static void heartbeat(struct zx__conn *c, const cJSON *d)
 				   d->valuedouble, (unsigned long long)last);
 	if (gw->no_acks)
 		return;
-	if (gw->flood)
+	if (gw->slow_acks)
+		zx__wire_later(c->wire, zx__wire_now(c->wire) + gw->slow_acks,
+			       c->id, late_ack, NULL);
+	else if (gw->flood)
 		zx__burst_flood(c, gw->flood);
 	else
 		zx__gw_ack(c);

@@ -248,6 +248,7 @@ struct zx__gw {
 	uint64_t sends_at; /* start of the 60 s window */
 	unsigned sends;
 	int no_acks;
+	uint64_t slow_acks; /* ms that an ACK comes later */
 	size_t flood; /* bytes that go before the next ACK */
 	struct zx__burst *burst;
 };
@@ -314,7 +315,7 @@ zx__fault_act zx__act_no_acks, zx__act_ack_flood, zx__act_fragment;
 zx__fault_act zx__act_garbage, zx__act_half_frame, zx__act_corrupt_stream;
 zx__fault_act zx__act_truncate_stream, zx__act_bomb, zx__act_big_guild;
 zx__fault_act zx__act_server_op1, zx__act_outage, zx__act_masked, zx__act_rsv;
-zx__fault_act zx__act_slow_reader, zx__act_burst;
+zx__fault_act zx__act_slow_reader, zx__act_burst, zx__act_slow_acks;
 /* The resume_gateway_url of READY, dead as the fault says. */
 void zx__dead_url(struct zx__wire *wire, const char *how, struct zx_buf *out);
 

@@ -52,6 +52,11 @@ void zx__act_no_acks(struct zx__conn *c, const cJSON *args)
 	c->gw->no_acks = 1;
 }
 
+void zx__act_slow_acks(struct zx__conn *c, const cJSON *args)
+{
+	c->gw->slow_acks = (uint64_t)zx__fault_number(args, "ms", 1500);
+}
+
 void zx__act_ack_flood(struct zx__conn *c, const cJSON *args)
 {
 	c->gw->flood = (size_t)zx__fault_number(args, "bytes", 50e6);

@@ -294,7 +294,7 @@ static void metrics__prometheus_text_has_one_help_and_type_a_family(void **st)
 	assert_non_null(strstr(b.ptr, "zoryx_shard_uptime_ratio{shard=\"3\"} "
 				      "0.25000\n"));
 	assert_non_null(strstr(b.ptr, "zoryx_shard_latency_seconds{shard=\"3\","
-				      "quantile=\"0.5\"} 0.041500\n"));
+				      "stat=\"p50\"} 0.041500\n"));
 	assert_non_null(strstr(b.ptr, "zoryx_shard_downtime_seconds_total"
 				      "{shard=\"3\"} 0.750\n"));
 	assert_int_equal(b.ptr[b.len - 1], '\n');

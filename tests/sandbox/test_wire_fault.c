@@ -219,6 +219,27 @@ static void GW_08__no_acks(void **state)
 	zx_sandbox_stop(b.s);
 }
 
+static void wire_fault__acks_may_come_late(void **state)
+{
+	struct box b = box_start();
+	struct ws_client c;
+
+	(void)state;
+	box_ready(&b, &c, WS_PLAIN);
+	box_fault(&b, "{\"fault\":\"slow_acks\",\"ms\":30}");
+	ws_send(&c, "{\"op\":1,\"d\":1}");
+	ws_send(&c, "{\"op\":31,\"d\":{\"guild_ids\":[\"7\"]}}");
+	assert_int_equal(gw_until(&c, "SOUNDBOARD_SOUNDS"), 0);
+	assert_int_equal(gw_until_op(&c, 11), 0);
+	box_fault(&b, "{\"fault\":\"slow_acks\",\"ms\":0}");
+	ws_send(&c, "{\"op\":1,\"d\":2}");
+	ws_send(&c, "{\"op\":31,\"d\":{\"guild_ids\":[\"7\"]}}");
+	assert_int_equal(gw_until_op(&c, 11), 0);
+	assert_int_equal(gw_until(&c, "SOUNDBOARD_SOUNDS"), 0);
+	ws_free(&c);
+	zx_sandbox_stop(b.s);
+}
+
 static void GW_10__the_ack_comes_behind_a_flood_of_guilds(void **state)
 {
 	struct box b = box_start();
@@ -718,6 +739,7 @@ int main(void)
 		cmocka_unit_test(
 			GW_17__ready_is_withheld_while_heartbeats_are_answered),
 		cmocka_unit_test(GW_08__no_acks),
+		cmocka_unit_test(wire_fault__acks_may_come_late),
 		cmocka_unit_test(GW_10__the_ack_comes_behind_a_flood_of_guilds),
 		cmocka_unit_test(ID_04__the_resume_host_is_dead_in_each_way),
 		cmocka_unit_test(wire_fault__a_tls_hello_is_refused),
