@@ -5,8 +5,6 @@
  */
 #include "sandbox/world_int.h"
 
-enum { LIVE_MEMBERS = 200 };
-
 cJSON *zx__msg_make(struct zx__world *w, uint64_t id, uint64_t channel,
 		    uint64_t author, const char *content)
 {
@@ -63,6 +61,10 @@ void zx__live_in(struct zx__world *w, uint64_t channel, const char *t, cJSON *d,
 	struct zx__guild *g;
 	cJSON *ch = zx__channel_find(w, channel, &g);
 
+	if (!zx__wire_watched(w->wire, 0)) {
+		cJSON_Delete(d);
+		return;
+	}
 	if (ch && !g)
 		only_user = zx__dom_id(
 			cJSON_GetArrayItem(zx__get(ch, "recipients"), 0), "id");
@@ -70,10 +72,11 @@ void zx__live_in(struct zx__world *w, uint64_t channel, const char *t, cJSON *d,
 		zx__live(w, t, d, only_user);
 		return;
 	}
-	for (size_t i = 0; i < g->members.n && i < LIVE_MEMBERS; i++) {
+	for (size_t i = 0; i < g->members.n; i++) {
 		uint64_t user = g->members.v[i].id;
 
-		if (zx__perm_in(w, g, ch, user) & ZX__P_VIEW)
+		if (zx__wire_watched(w->wire, user) &&
+		    zx__perm_in(w, g, ch, user) & ZX__P_VIEW)
 			zx__wire_live(w->wire, t, d, user);
 	}
 	cJSON_Delete(d);
@@ -112,6 +115,8 @@ void zx__msg_announce(struct zx__world *w, const struct zx__msg *m,
 			add_members(w, g, d);
 		zx__emit_in(w, channel, event, d);
 	}
+	if (!zx__wire_watched(w->wire, 0))
+		return;
 	d = zx__msg_page(m);
 	if (g)
 		zx__dom_set(d, "guild_id:I", g->id);

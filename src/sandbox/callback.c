@@ -24,8 +24,7 @@ enum {
 	SETTABLE = 1 << 2 | EPHEMERAL | 1 << 12 | 1 << 13 | 1 << 15
 };
 
-/* The message
- * --------------------------------------------------------------------- */
+/* The message ------------------------------------------------------------- */
 
 static cJSON *metadata(struct zx__world *w, struct zx__itx *it)
 {
@@ -110,8 +109,7 @@ struct zx__msg *zx__itx_post(struct zx__call *c, struct zx__itx *it,
 	return m;
 }
 
-/* The first answer
- * ------------------------------------------------------------------ */
+/* The first answer -------------------------------------------------------- */
 
 static int form_refused(struct zx__call *c)
 {

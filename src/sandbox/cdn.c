@@ -85,8 +85,7 @@ void zx__cdn_free(struct zx__world *w)
 	w->blob_count = w->blob_bytes = 0;
 }
 
-/* Attachments
- * -------------------------------------------------------------------- */
+/* Attachments ------------------------------------------------------------- */
 
 static uint32_t be32(const char *p)
 {
@@ -237,8 +236,7 @@ void zx__attachment_urls(cJSON *v, const cJSON *attachments)
 	}
 }
 
-/* Pictures --------------------------------------------------------------------
- */
+/* Pictures ---------------------------------------------------------------- */
 
 static struct zx_str picture_data(const char *uri)
 {

@@ -92,8 +92,7 @@ cJSON *zx__channel_make(uint64_t id, uint64_t guild, int type, const char *name,
 	return ch;
 }
 
-/* Reading
- * ---------------------------------------------------------------------- */
+/* Reading ----------------------------------------------------------------- */
 
 void zx__list_channels(struct zx__call *c)
 {
@@ -105,8 +104,7 @@ void zx__get_channel(struct zx__call *c)
 	zx__reply(c, 200, zx__channel_out(c->channel));
 }
 
-/* Creating
- * --------------------------------------------------------------------- */
+/* Creating ---------------------------------------------------------------- */
 
 static int last_position(struct zx__guild *g, int voice)
 {
@@ -219,8 +217,7 @@ void zx__create_channel(struct zx__call *c)
 	zx__reply(c, 201, zx__channel_out(ch));
 }
 
-/* Changing
- * ---------------------------------------------------------------------- */
+/* Changing ---------------------------------------------------------------- */
 
 static const char *const audited =
 	"name type topic nsfw rate_limit_per_user bitrate user_limit "
@@ -308,8 +305,7 @@ void zx__patch_channel(struct zx__call *c)
 		patch_guild_channel(c);
 }
 
-/* Moving
- * ----------------------------------------------------------------------- */
+/* Moving ------------------------------------------------------------------ */
 
 static void check_moves(struct zx__call *c)
 {
@@ -378,8 +374,7 @@ void zx__move_channels(struct zx__call *c)
 	zx__no_content(c);
 }
 
-/* Removing
- * --------------------------------------------------------------------- */
+/* Removing ---------------------------------------------------------------- */
 
 static void orphan(struct zx__call *c, uint64_t category)
 {

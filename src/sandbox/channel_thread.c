@@ -176,8 +176,7 @@ void zx__create_thread(struct zx__call *c)
 	zx__reply(c, 201, with_me(c, t));
 }
 
-/* Changing, called by the channel's routes
- * ------------------------------------------ */
+/* Changing, called by the channel's routes -------------------------------- */
 
 static int mine(struct zx__call *c)
 {
@@ -261,8 +260,7 @@ void zx__delete_thread(struct zx__call *c)
 	zx__reply(c, 200, out);
 }
 
-/* Lists
- * -------------------------------------------------------------------------- */
+/* Lists ------------------------------------------------------------------- */
 
 static cJSON *list_of(struct zx__call *c, uint64_t parent, int archived)
 {
@@ -297,8 +295,7 @@ void zx__archived_threads(struct zx__call *c)
 	zx__reply(c, 200, list_of(c, c->id[0], 1));
 }
 
-/* Members
- * ------------------------------------------------------------------------ */
+/* Members ----------------------------------------------------------------- */
 
 static int is_thread(struct zx__call *c)
 {

@@ -6,7 +6,7 @@
 
 #include "sandbox/rest.h"
 
-enum { DAILY_CREATES = 200, TOLD_USERS = 16 };
+enum { DAILY_CREATES = 200 };
 #define DAY_MS UINT64_C(86400000)
 
 /* The scope is the guild of the path, or 0. */
@@ -51,8 +51,7 @@ const cJSON *zx__command_by_name(struct zx__world *w, uint64_t guild,
 	return cmd ? cmd : named(w, 0, name, type);
 }
 
-/* Who sees it
- * --------------------------------------------------------------------- */
+/* Who sees it ------------------------------------------------------------- */
 
 static int allowed_in(const cJSON *cmd, int context)
 {
@@ -116,16 +115,18 @@ cJSON *zx__commands_for(struct zx__world *w, uint64_t user)
 
 static void changed(struct zx__world *w)
 {
-	struct zx__guild *g = zx__guild_at(w, 0);
+	if (!zx__wire_watched(w->wire, 0))
+		return;
+	for (size_t i = 0; i < w->users.n; i++) {
+		uint64_t user = w->users.v[i].id;
 
-	for (size_t i = 0; g && i < g->members.n && i < TOLD_USERS; i++)
-		zx__live(w, "COMMANDS_UPDATE",
-			 zx__commands_for(w, g->members.v[i].id),
-			 g->members.v[i].id);
+		if (zx__wire_watched(w->wire, user))
+			zx__live(w, "COMMANDS_UPDATE",
+				 zx__commands_for(w, user), user);
+	}
 }
 
-/* Normal form
- * --------------------------------------------------------------------- */
+/* Normal form ------------------------------------------------------------- */
 
 static void add_some(cJSON *out, const cJSON *from, const char *key)
 {
@@ -204,9 +205,7 @@ static cJSON *normal(struct zx__call *c, const cJSON *body)
 	return cmd;
 }
 
-/* Keeping
- * ---------------------------------------------------------------------------
- */
+/* Keeping ----------------------------------------------------------------- */
 
 /* 200 creates per day and scope: 0 when they are used up, with the answer. */
 static int may_create(struct zx__call *c, unsigned n)
@@ -258,8 +257,7 @@ static int too_many(struct zx__call *c, int type)
 	return 1;
 }
 
-/* Routes
- * ------------------------------------------------------------------------- */
+/* Routes ------------------------------------------------------------------ */
 
 static cJSON *shown(struct zx__call *c, const cJSON *cmd)
 {

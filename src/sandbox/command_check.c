@@ -94,8 +94,7 @@ static void check_localized(struct zx__call *c, const cJSON *o, const char *at,
 	zx__form_str(c, map, path, v->string, 1, max);
 }
 
-/* Choices ---------------------------------------------------------------------
- */
+/* Choices ----------------------------------------------------------------- */
 
 static void check_choice(struct zx__call *c, const cJSON *choice, int type,
 			 const char *at)
@@ -139,8 +138,7 @@ static void check_choices(struct zx__call *c, const cJSON *o, int type,
 	check_choice(c, choice, type, zx__at_i(item, list, i++));
 }
 
-/* Options
- * ---------------------------------------------------------------------- */
+/* Options ----------------------------------------------------------------- */
 
 static void check_options(struct zx__call *c, const cJSON *o, const char *at,
 			  int level);
@@ -267,8 +265,7 @@ static size_t size_of(const cJSON *o)
 	return n;
 }
 
-/* The command
- * ------------------------------------------------------------------ */
+/* The command ------------------------------------------------------------- */
 
 static void check_list(struct zx__call *c, const cJSON *cmd, const char *at,
 		       const char *key, int max)

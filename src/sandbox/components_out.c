@@ -144,8 +144,7 @@ const cJSON *zx__component_find(const cJSON *list, const char *custom_id)
 	return NULL;
 }
 
-/* Embeds
- * ------------------------------------------------------------------------- */
+/* Embeds ------------------------------------------------------------------ */
 
 static void proxied(cJSON *o, const char *url_key, const char *proxy_key)
 {

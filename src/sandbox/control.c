@@ -47,8 +47,7 @@ static void get_state(struct ctl *k)
 		fail(k, 404, "there is no such user");
 }
 
-/* Messages
- * --------------------------------------------------------------------- */
+/* Messages ---------------------------------------------------------------- */
 
 static int sees(struct zx__world *w, uint64_t channel, uint64_t user,
 		uint64_t bits)
@@ -222,8 +221,7 @@ static void remove_message(struct ctl *k)
 	zx__no_content(&k->call);
 }
 
-/* Interactions
- * ------------------------------------------------------------------ */
+/* Interactions ------------------------------------------------------------ */
 
 static void start(struct ctl *k)
 {
@@ -306,8 +304,7 @@ int zx__world_answer(struct zx__world *w, uint64_t interaction,
 	return 1;
 }
 
-/* Faults, events, log
- * ------------------------------------------------------------- */
+/* Faults, events, log ----------------------------------------------------- */
 
 static void inject(struct ctl *k)
 {
@@ -351,8 +348,7 @@ static void get_log(struct ctl *k)
 			      zx__query_true(&k->call, "full")));
 }
 
-/* The table
- * ----------------------------------------------------------------------- */
+/* The table --------------------------------------------------------------- */
 
 static const struct {
 	const char *request;
@@ -413,9 +409,7 @@ void zx__control(struct zx__world *w, const struct zx__req *req,
 	cJSON_Delete(body);
 }
 
-/* For C
- * ------------------------------------------------------------------------------
- */
+/* For C ------------------------------------------------------------------- */
 
 int zx__world_say(struct zx__world *w, uint64_t user, uint64_t channel,
 		  const char *text, uint64_t *id)

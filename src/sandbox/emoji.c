@@ -150,8 +150,7 @@ void zx__delete_emoji(struct zx__call *c)
 	zx__no_content(c);
 }
 
-/* Stickers
- * ------------------------------------------------------------------------ */
+/* Stickers ---------------------------------------------------------------- */
 
 static void stickers_changed(struct zx__call *c)
 {

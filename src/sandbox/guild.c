@@ -51,8 +51,7 @@ cJSON *zx__guild_out(const struct zx__guild *g)
 	return o;
 }
 
-/* The page --------------------------------------------------------------------
- */
+/* The page ---------------------------------------------------------------- */
 
 void zx__guild_touched(struct zx__world *w, struct zx__guild *g)
 {
@@ -60,24 +59,18 @@ void zx__guild_touched(struct zx__world *w, struct zx__guild *g)
 	w->dirty = 1;
 }
 
-enum { TOLD_USERS = 12 };
-
+/* Each member at a page gets the server as that member sees it. */
 static void tell(struct zx__world *w, struct zx__guild *g)
 {
-	size_t told = 0;
-
 	g->dirty = 0;
-	for (size_t i = 0; i < 3; i++)
-		if (zx__member(g, w->who[i]))
-			zx__live(w, "GUILD_UPDATE",
-				 zx__state_guild(w, g, w->who[i]), w->who[i]);
-	for (size_t i = 0; i < g->members.n && told < TOLD_USERS; i++) {
+	if (!zx__wire_watched(w->wire, 0))
+		return;
+	for (size_t i = 0; i < g->members.n; i++) {
 		uint64_t user = g->members.v[i].id;
 
-		if (strcmp(zx__persona(w, user), "other"))
-			continue;
-		zx__live(w, "GUILD_UPDATE", zx__state_guild(w, g, user), user);
-		told++;
+		if (zx__wire_watched(w->wire, user))
+			zx__live(w, "GUILD_UPDATE", zx__state_guild(w, g, user),
+				 user);
 	}
 }
 
@@ -97,8 +90,7 @@ void zx__guild_changed(struct zx__world *w, struct zx__guild *g)
 	zx__guild_touched(w, g);
 }
 
-/* Routes
- * ----------------------------------------------------------------------- */
+/* Routes ------------------------------------------------------------------ */
 
 void zx__get_guild(struct zx__call *c)
 {

@@ -54,8 +54,7 @@ void zx__itx_live(struct zx__world *w, struct zx__itx *it, const char *error)
 	zx__live(w, "INTERACTION", d, it->user);
 }
 
-/* Time
- * ------------------------------------------------------------------------- */
+/* Time -------------------------------------------------------------------- */
 
 static uint64_t deadline(const struct zx__itx *it)
 {
@@ -82,8 +81,7 @@ uint64_t zx__itx_tick(struct zx__world *w)
 	return next;
 }
 
-/* Starting
- * ----------------------------------------------------------------------- */
+/* Starting ---------------------------------------------------------------- */
 
 static void make_token(struct zx__world *w, char out[128])
 {
@@ -173,8 +171,7 @@ static void send(struct zx__world *w, struct zx__itx *it)
 	zx__emit(w, g ? g->id : 0, "INTERACTION_CREATE", d);
 }
 
-/* Components
- * --------------------------------------------------------------------- */
+/* Components -------------------------------------------------------------- */
 
 static int in_options(const cJSON *component, const cJSON *value)
 {
@@ -261,8 +258,7 @@ static int press(struct zx__world *w, const cJSON *ask, struct zx__guild *g,
 	return ZX_OK;
 }
 
-/* Commands and modals
- * ------------------------------------------------------------------- */
+/* Commands and modals ----------------------------------------------------- */
 
 static int command(struct zx__world *w, const cJSON *ask, struct zx__guild *g,
 		   const cJSON *ch, uint64_t user, int type,

@@ -34,8 +34,7 @@ struct ask {
 	const char *why;
 };
 
-/* Resolved entities
- * ----------------------------------------------------------------- */
+/* Resolved entities ------------------------------------------------------- */
 
 static cJSON *section(cJSON *data, const char *key)
 {
@@ -116,9 +115,7 @@ int zx__itx_resolve(struct zx__world *w, struct zx__guild *g, cJSON *data,
 	return resolve_user(w, g, data, NULL, id) || resolve_role(g, data, id);
 }
 
-/* Values
- * ------------------------------------------------------------------------------
- */
+/* Values ------------------------------------------------------------------ */
 
 static int as_number(const cJSON *v, double *out)
 {
@@ -324,8 +321,7 @@ static cJSON *options(struct ask *a, const cJSON *defs)
 	return list;
 }
 
-/* Subcommands
- * ------------------------------------------------------------------------ */
+/* Subcommands ------------------------------------------------------------- */
 
 static const cJSON *sub_of(const cJSON *defs, struct zx_str word)
 {
@@ -361,8 +357,7 @@ static cJSON *descend(struct ask *a, const cJSON *def, struct zx_str path)
 	return list;
 }
 
-/* Context menus
- * --------------------------------------------------------------------- */
+/* Context menus ----------------------------------------------------------- */
 
 static void target(struct ask *a, const cJSON *cmd, uint64_t id)
 {
@@ -449,9 +444,7 @@ cJSON *zx__itx_command_data(struct zx__world *w, struct zx__guild *g,
 	return NULL;
 }
 
-/* Modals
- * -----------------------------------------------------------------------------
- */
+/* Modals ------------------------------------------------------------------ */
 
 static const cJSON *first_of(const cJSON *v)
 {

@@ -102,8 +102,11 @@ static cJSON *traffic(const struct zx__log_entry *e, uint32_t ms)
 static void tell(struct zx__world *w, const struct zx__log_entry *e,
 		 const struct zx__res *res)
 {
-	cJSON *d = traffic(e, res->delay_ms);
+	cJSON *d;
 
+	if (!zx__wire_watched(w->wire, 0))
+		return;
+	d = traffic(e, res->delay_ms);
 	if (header(res, "X-RateLimit-Limit").len)
 		zx__dom_set(
 			d, "bucket:o",

@@ -41,8 +41,7 @@ static void changed(struct zx__call *c, uint64_t user)
 	zx__guild_touched(c->w, c->guild);
 }
 
-/* Reading
- * ---------------------------------------------------------------------- */
+/* Reading ----------------------------------------------------------------- */
 
 /* Without the privileged intent the list stays closed. */
 static int closed(struct zx__call *c)
@@ -132,8 +131,7 @@ void zx__get_my_member(struct zx__call *c)
 	reply_member(c, zx__bot(c->w));
 }
 
-/* Changing
- * ------------------------------------------------------------------------ */
+/* Changing ---------------------------------------------------------------- */
 
 static cJSON *asked(struct zx__call *c)
 {
@@ -304,8 +302,7 @@ void zx__patch_my_member(struct zx__call *c)
 	reply_member(c, zx__bot(c->w));
 }
 
-/* Single roles
- * ------------------------------------------------------------------- */
+/* Single roles ------------------------------------------------------------ */
 
 static void set_role(struct zx__call *c, int has)
 {

@@ -14,8 +14,7 @@ static uint64_t own_bits(struct zx__call *c)
 	return zx__perm_in(c->w, c->guild, c->channel, zx__bot(c->w));
 }
 
-/* Reading
- * ---------------------------------------------------------------------- */
+/* Reading ----------------------------------------------------------------- */
 
 /* The window of the history that the query asks for: [from, to). */
 static void window(struct zx__call *c, const struct zx__history *h, int limit,
@@ -92,8 +91,7 @@ void zx__get_message(struct zx__call *c)
 		zx__reply(c, 200, zx__msg_out(c->w, m));
 }
 
-/* Writing
- * ---------------------------------------------------------------------- */
+/* Writing ----------------------------------------------------------------- */
 
 /* Nonzero when the bot may not write this here. */
 static int refused(struct zx__call *c)
@@ -271,8 +269,7 @@ void zx__create_message(struct zx__call *c)
 		zx__reply(c, 200, zx__dup(m->dom));
 }
 
-/* Editing
- * ---------------------------------------------------------------------- */
+/* Editing ----------------------------------------------------------------- */
 
 /* Another's message: only its embeds may be hidden. */
 static int only_flags(const cJSON *body)
@@ -306,8 +303,7 @@ void zx__patch_message(struct zx__call *c)
 	zx__reply(c, 200, zx__dup(m->dom));
 }
 
-/* Removing
- * --------------------------------------------------------------------- */
+/* Removing ---------------------------------------------------------------- */
 
 void zx__delete_message(struct zx__call *c)
 {
@@ -386,8 +382,7 @@ void zx__bulk_delete(struct zx__call *c)
 	zx__no_content(c);
 }
 
-/* Others
- * ------------------------------------------------------------------------ */
+/* Others ------------------------------------------------------------------ */
 
 void zx__crosspost(struct zx__call *c)
 {

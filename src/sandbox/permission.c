@@ -86,8 +86,7 @@ uint64_t zx__perm_compute(const struct zx__perm_case *p)
 	return p->in_channel ? implied(p, bits) : bits;
 }
 
-/* From DOM
- * ------------------------------------------------------------------------ */
+/* From DOM ---------------------------------------------------------------- */
 
 enum { MAX_ROLES = 256, MAX_OVERWRITES = 1000 };
 
@@ -235,8 +234,7 @@ int zx__everyone_sees(struct zx__guild *g, const cJSON *channel)
 	return (bits & ZX__P_VIEW) != 0;
 }
 
-/* Heights
- * ---------------------------------------------------------------------- */
+/* Heights ----------------------------------------------------------------- */
 
 int zx__role_above(const cJSON *a, const cJSON *b)
 {

@@ -196,8 +196,7 @@ int zx__subrate(struct zx__call *c, const char *what, unsigned limit,
 	return 1;
 }
 
-/* Invalid requests
- * ------------------------------------------------------------------ */
+/* Invalid requests -------------------------------------------------------- */
 
 void zx__count_invalid(struct zx__call *c)
 {

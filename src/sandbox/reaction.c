@@ -141,8 +141,7 @@ int zx__react(struct zx__world *w, struct zx__msg *m, const cJSON *emoji,
 	return 1;
 }
 
-/* Routes
- * ----------------------------------------------------------------------- */
+/* Routes ------------------------------------------------------------------ */
 
 /* The message and emoji of the path; 0 when the answer is an error. */
 static int asked(struct zx__call *c, struct zx__msg **m, cJSON **emoji)

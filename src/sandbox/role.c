@@ -58,8 +58,7 @@ void zx__role_member_counts(struct zx__call *c)
 	zx__reply(c, 200, o);
 }
 
-/* Bodies
- * ------------------------------------------------------------------------- */
+/* Bodies ------------------------------------------------------------------ */
 
 static void check_colors(struct zx__call *c)
 {
@@ -183,8 +182,7 @@ void zx__patch_role(struct zx__call *c)
 	zx__reply(c, 200, zx__dup(role));
 }
 
-/* Removing
- * ----------------------------------------------------------------------- */
+/* Removing ---------------------------------------------------------------- */
 
 static void forget(struct zx__call *c, uint64_t id)
 {
@@ -226,8 +224,7 @@ void zx__delete_role(struct zx__call *c)
 	zx__no_content(c);
 }
 
-/* Moving
- * ------------------------------------------------------------------------ */
+/* Moving ------------------------------------------------------------------ */
 
 static void check_moves(struct zx__call *c)
 {

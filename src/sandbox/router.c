@@ -65,8 +65,7 @@ static int authorized(struct zx__call *c)
 	return 0;
 }
 
-/* Entities
- * ---------------------------------------------------------------------- */
+/* Entities ---------------------------------------------------------------- */
 
 /* Ids that are none; the name of the parameter says where. */
 static int bad_ids(struct zx__call *c)
@@ -148,9 +147,7 @@ static int entities_refused(struct zx__call *c)
 	return 1;
 }
 
-/* Body
- * ----------------------------------------------------------------------------
- */
+/* Body -------------------------------------------------------------------- */
 
 /* A form without payload_json: its text parts are the fields. */
 static cJSON *fields(struct zx__call *c)
@@ -235,8 +232,7 @@ static void reason(struct zx__call *c)
 	zx_buf_release(&b);
 }
 
-/* The whole
- * -------------------------------------------------------------------- */
+/* The whole --------------------------------------------------------------- */
 
 static void agent(struct zx__call *c)
 {

@@ -20,8 +20,7 @@
 struct zx__world;
 struct zx__wire;
 
-/* HTTP as the wire hands it to the world -------------------------------------
- */
+/* HTTP as the wire hands it to the world ---------------------------------- */
 
 struct zx__req {
 	const char *method;  /* "GET" ... */
@@ -43,8 +42,7 @@ struct zx__res {
 			      zx__world_late() */
 };
 
-/* world.c: made by the world, used by the wire --------------------------------
- */
+/* world.c: made by the world, used by the wire ---------------------------- */
 
 struct zx__world *zx__world_new(const struct zx_sandbox_options *opt,
 				struct zx__wire *wire);
@@ -87,8 +85,7 @@ void zx__world_online(struct zx__world *w, uint32_t sessions_live);
 cJSON *zx__world_filter(struct zx__world *w, const char *event, const cJSON *d,
 			uint64_t intents);
 
-/* wire.c: made by the wire, used by the world
- * ---------------------------------- */
+/* wire.c: made by the wire, used by the world ----------------------------- */
 
 /* Dispatches to the sessions that should have it: guild_id picks the shard, 0
  * means shard 0 (DMs). d stays the caller's. */
@@ -97,6 +94,8 @@ void zx__wire_dispatch(struct zx__wire *wire, uint64_t guild_id,
 /* To the pages: {"t":t,"d":d}; only_user 0 means all. */
 void zx__wire_live(struct zx__wire *wire, const char *t, const cJSON *d,
 		   uint64_t only_user);
+/* Nonzero when a page of that user (0: of anybody) is there to be told. */
+int zx__wire_watched(const struct zx__wire *wire, uint64_t user);
 /* The next "n" of TRAFFIC: REST and gateway lines share one numbering. */
 uint64_t zx__wire_traffic_n(struct zx__wire *wire);
 /* A rule of Discord was broken by the bot; kept for the state and the page. */
@@ -120,8 +119,7 @@ void zx__wire_state(struct zx__wire *wire, cJSON *state);
 uint64_t zx__wire_now(struct zx__wire *wire);
 int64_t zx__wire_wall(struct zx__wire *wire);
 
-/* What the C calls of sandbox.h need from the world
- * ----------------------------- */
+/* What the C calls of sandbox.h need from the world ----------------------- */
 
 int zx__world_say(struct zx__world *w, uint64_t user, uint64_t channel,
 		  const char *text, uint64_t *id);
@@ -145,8 +143,7 @@ int zx__world_take_request(struct zx__world *w, const char *pattern,
 			   struct zx_buf *body);
 void zx__world_stats(struct zx__world *w, struct zx_sandbox_stats *out);
 
-/* Helpers both halves use (util.c, the world's)
- * ---------------------------------- */
+/* Helpers both halves use (util.c, the world's) --------------------------- */
 
 /* Ids are strings of decimals in the DOM. 0 when absent. */
 uint64_t zx__dom_id(const cJSON *obj, const char *key);

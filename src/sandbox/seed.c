@@ -53,8 +53,7 @@ size_t zx__seed_index(struct zx__world *w, uint64_t id)
 	return i < w->guild_count ? i : SIZE_MAX;
 }
 
-/* People
- * ------------------------------------------------------------------------ */
+/* People ------------------------------------------------------------------ */
 
 static const struct {
 	const char *name, *shown;
@@ -109,8 +108,7 @@ int zx__seed_users(struct zx__world *w)
 	return ZX_OK;
 }
 
-/* Messages
- * ---------------------------------------------------------------------- */
+/* Messages ---------------------------------------------------------------- */
 
 struct line {
 	const char *channel;

@@ -27,8 +27,7 @@ static uint64_t next_id(struct maker *m)
 	return id;
 }
 
-/* Roles
- * ------------------------------------------------------------------------ */
+/* Roles ------------------------------------------------------------------- */
 
 #define EVERYONE                                                               \
 	(ZX__P_CREATE_INVITE | ZX__P_ADD_REACTIONS | ZX__P(9) | ZX__P_VIEW |   \
@@ -86,8 +85,7 @@ static void roles(struct maker *m)
 	zx__dom_set(zx__set_get(&m->g->roles, m->artist), "mentionable:t");
 }
 
-/* Channels
- * ----------------------------------------------------------------------- */
+/* Channels ---------------------------------------------------------------- */
 
 static uint64_t channel(struct maker *m, int type, const char *name)
 {
@@ -201,8 +199,7 @@ static void plain_channels(struct maker *m)
 	zx__dom_set(m->g->dom, "system_channel_id:I", general);
 }
 
-/* Members
- * ------------------------------------------------------------------------ */
+/* Members ----------------------------------------------------------------- */
 
 static void member(struct maker *m, uint64_t user, const char *nick,
 		   uint64_t role_a, uint64_t role_b)
@@ -249,8 +246,7 @@ static void members(struct maker *m)
 	others(m);
 }
 
-/* The server
- * --------------------------------------------------------------------- */
+/* The server -------------------------------------------------------------- */
 
 static cJSON *features(int rich)
 {

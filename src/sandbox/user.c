@@ -112,8 +112,7 @@ void zx__patch_application(struct zx__call *c)
 	zx__get_application(c);
 }
 
-/* The gateway
- * -------------------------------------------------------------------- */
+/* The gateway ------------------------------------------------------------- */
 
 static void gateway_url(struct zx__world *w, char *out, size_t n)
 {
@@ -147,9 +146,7 @@ void zx__get_gateway_bot(struct zx__call *c)
 				  (int)w->opt.max_concurrency)));
 }
 
-/* Users
- * ----------------------------------------------------------------------------
- */
+/* Users ------------------------------------------------------------------- */
 
 void zx__get_me(struct zx__call *c)
 {
@@ -273,9 +270,7 @@ void zx__leave_guild(struct zx__call *c)
 	zx__fail(c, 400, 50055, "Invalid Guild");
 }
 
-/* DMs
- * ----------------------------------------------------------------------------
- */
+/* DMs --------------------------------------------------------------------- */
 
 cJSON *zx__dm(struct zx__world *w, uint64_t user)
 {

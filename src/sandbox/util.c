@@ -74,8 +74,7 @@ int64_t zx__iso_parse(const char *s)
 	return ((int64_t)timegm(&tm) - zone * 60) * 1000 + ms;
 }
 
-/* Paths
- * ------------------------------------------------------------------------ */
+/* Paths ------------------------------------------------------------------- */
 
 static int segment_match(struct zx_str pattern, struct zx_str s)
 {
@@ -106,8 +105,7 @@ int zx__path_match(const char *pattern, const char *method, struct zx_str path)
 	return !path.ptr;
 }
 
-/* Queries
- * ----------------------------------------------------------------------- */
+/* Queries ----------------------------------------------------------------- */
 
 static int hex(char c)
 {

@@ -134,8 +134,7 @@ void zx__check_embeds(struct zx__call *c, const cJSON *embeds, const char *at)
 			"Embed size exceeds maximum size of 6000");
 }
 
-/* Mentions, polls, attachments
- * ---------------------------------------------------- */
+/* Mentions, polls, attachments -------------------------------------------- */
 
 static int parses(const cJSON *allowed, const char *word)
 {
@@ -225,8 +224,7 @@ static void check_attachments(struct zx__call *c, const cJSON *body,
 	}
 }
 
-/* The message
- * ---------------------------------------------------------------------- */
+/* The message ------------------------------------------------------------- */
 
 static int has_items(const cJSON *body, const char *key)
 {

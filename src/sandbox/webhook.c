@@ -108,8 +108,7 @@ void zx__create_webhook(struct zx__call *c)
 	zx__reply(c, 200, shown(c, zx__set_get(&c->guild->webhooks, id), 1));
 }
 
-/* By id, and by token when the path has one
- * ------------------------------------------- */
+/* By id, and by token when the path has one ------------------------------- */
 
 cJSON *zx__webhook_find(struct zx__call *c, struct zx__guild **g)
 {
@@ -187,9 +186,7 @@ void zx__delete_webhook(struct zx__call *c)
 	zx__no_content(c);
 }
 
-/* Executing
- * ---------------------------------------------------------------------------
- */
+/* Executing --------------------------------------------------------------- */
 
 static cJSON *author(const cJSON *hook, const cJSON *body)
 {
@@ -288,8 +285,7 @@ void zx__execute_webhook(struct zx__call *c)
 		execute(c, g, hook);
 }
 
-/* Its messages
- * ------------------------------------------------------------------------ */
+/* Its messages ------------------------------------------------------------ */
 
 static struct zx__msg *own_message(struct zx__call *c)
 {

@@ -23,6 +23,17 @@ void zx__live_open(struct zx__conn *c, struct zx_str query)
 	c->live_user = user;
 }
 
+int zx__wire_watched(const struct zx__wire *wire, uint64_t user)
+{
+	if (!wire->n_live || !user)
+		return wire->n_live > 0;
+	for (const struct zx__conn *c = wire->conns; c; c = c->next)
+		if (c->kind == ZX__CONN_LIVE && !c->dead &&
+		    c->live_user == user)
+			return 1;
+	return 0;
+}
+
 static void send_all(struct zx__wire *wire, const char *text, size_t n,
 		     uint64_t only_user, size_t unsent_max)
 {

@@ -43,8 +43,7 @@ uint64_t zx__world_new_id(struct zx__world *w)
 	return id;
 }
 
-/* Life
- * -------------------------------------------------------------------------- */
+/* Life -------------------------------------------------------------------- */
 
 static void defaults(struct zx_sandbox_options *o)
 {
@@ -167,8 +166,7 @@ void zx__world_stats(struct zx__world *w, struct zx_sandbox_stats *out)
 	*out = w->stats;
 }
 
-/* Asked
- * ------------------------------------------------------------------------- */
+/* Asked ------------------------------------------------------------------- */
 
 /* "/api/v10/x" and "/api/x" give "/x"; other versions are gone. */
 static struct zx_str api_path(struct zx_str path, int *version)
@@ -232,9 +230,7 @@ void zx__world_http(struct zx__world *w, const struct zx__req *req,
 	zx__guilds_flush(w);
 }
 
-/* For C
- * ---------------------------------------------------------------------------
- */
+/* For C ------------------------------------------------------------------- */
 
 uint64_t zx__world_user(struct zx__world *w, enum zx_sandbox_who who)
 {

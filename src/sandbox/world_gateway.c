@@ -49,8 +49,7 @@ cJSON *zx__world_ready(struct zx__world *w, uint32_t shard, uint32_t shards)
 	return me;
 }
 
-/* Presences
- * ---------------------------------------------------------------------- */
+/* Presences --------------------------------------------------------------- */
 
 const char *zx__status(struct zx__world *w, uint64_t user)
 {
@@ -115,8 +114,7 @@ void zx__world_online(struct zx__world *w, uint32_t sessions_live)
 	zx__live(w, "BOT_UPDATE", zx__state_bot(w), 0);
 }
 
-/* GUILD_CREATE
- * --------------------------------------------------------------------- */
+/* GUILD_CREATE ------------------------------------------------------------ */
 
 /* Without presences, or in a very large server: the bot alone. */
 static int listed(struct zx__world *w, const struct zx__guild *g, uint64_t user,
@@ -235,9 +233,7 @@ cJSON *zx__world_guild_create(struct zx__world *w, uint32_t shard,
 	return d;
 }
 
-/* Op 8
- * ---------------------------------------------------------------------------
- */
+/* Op 8 -------------------------------------------------------------------- */
 
 static cJSON *by_ids(struct zx__world *w, struct zx__guild *g, const cJSON *ids,
 		     cJSON *missing)

@@ -80,8 +80,7 @@ void zx__print(const cJSON *v, struct zx_buf *out);
 /* Does "METHOD /path" (pattern with {x} and *) match? */
 int zx__path_match(const char *pattern, const char *method, struct zx_str path);
 
-/* set.c: objects by id, sorted ----------------------------------------------
- */
+/* set.c: objects by id, sorted -------------------------------------------- */
 
 struct zx__item {
 	uint64_t id;
@@ -240,8 +239,7 @@ struct zx__world {
 	struct zx_sandbox_stats stats;
 };
 
-/* A request on its way through ------------------------------------------------
- */
+/* A request on its way through -------------------------------------------- */
 
 enum zx__auth { ZX__AUTH_BOT, ZX__AUTH_NONE };
 
@@ -349,7 +347,7 @@ uint64_t zx__rand(struct zx__world *w, uint64_t below);
 void zx__emit(struct zx__world *w, uint64_t guild, const char *event, cJSON *d);
 void zx__live(struct zx__world *w, const char *t, cJSON *d, uint64_t user);
 
-/* permission.c ------------------------------------------------------------- */
+/* permission.c ------------------------------------------------------------ */
 
 #define ZX__P(bit) (UINT64_C(1) << (bit))
 #define ZX__P_CREATE_INVITE ZX__P(0)

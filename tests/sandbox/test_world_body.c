@@ -203,8 +203,7 @@ static void world_body__malformed_forms_are_refused(void **state)
 	assert_int_equal(t.status, 400);
 }
 
-/* Garbage
- * ------------------------------------------------------------------------- */
+/* Garbage ----------------------------------------------------------------- */
 
 static const char *const bodies[] = {
 	"{\"content\":{},\"embeds\":{},\"components\":7,\"flags\":\"x\","

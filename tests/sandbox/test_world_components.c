@@ -263,8 +263,7 @@ static void CO_08__ids_are_unique_and_made_when_absent(void **state)
 	assert_form(&t, "components.1.id", "COMPONENT_ID_DUPLICATED");
 }
 
-/* Modals
- * ------------------------------------------------------------------------- */
+/* Modals ------------------------------------------------------------------ */
 
 static int modal(const char *data)
 {

@@ -187,8 +187,7 @@ static void GS_07__the_full_list_comes_once_in_30_seconds(void **state)
 	test_end(&t);
 }
 
-/* Intents
- * ------------------------------------------------------------------------ */
+/* Intents ----------------------------------------------------------------- */
 
 static void world_filter__each_event_has_its_intent(void **state)
 {

@@ -33,8 +33,7 @@ static uint64_t role_named(const char *name)
 	return 0;
 }
 
-/* Seeds
- * -------------------------------------------------------------------------- */
+/* Seeds ------------------------------------------------------------------- */
 
 static void world_seed__the_same_seed_gives_the_same_world(void **state)
 {
@@ -112,8 +111,7 @@ static void SH_01__guilds_lie_on_all_shards_in_turn(void **state)
 	test_end(&many);
 }
 
-/* Guild and channels
- * ---------------------------------------------------------------- */
+/* Guild and channels ------------------------------------------------------ */
 
 static void world_guild__a_patch_is_kept_announced_and_logged(void **state)
 {
@@ -239,8 +237,7 @@ static void world_channel__500_of_them_and_50_in_a_category(void **state)
 	assert_int_equal(cJSON_GetArraySize(t.reply), 500);
 }
 
-/* Roles and members
- * ----------------------------------------------------------------- */
+/* Roles and members ------------------------------------------------------- */
 
 static void world_role__created_changed_given_and_deleted(void **state)
 {
@@ -372,8 +369,7 @@ static void world_ban__removes_and_is_lifted(void **state)
 	assert_code(&t, 404, 10007);
 }
 
-/* Threads, webhooks, the rest
- * ---------------------------------------------------------- */
+/* Threads, webhooks, the rest --------------------------------------------- */
 
 static void world_thread__from_a_message_and_alone(void **state)
 {

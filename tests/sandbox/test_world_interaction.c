@@ -69,8 +69,7 @@ static int followup(struct itx *x, const char *body)
 		    x->token);
 }
 
-/* What is sent
- * --------------------------------------------------------------------- */
+/* What is sent ------------------------------------------------------------ */
 
 static void world_interaction__a_command_arrives_complete(void **state)
 {
@@ -243,8 +242,7 @@ static void world_interaction__in_a_dm_there_is_a_user(void **state)
 	test_end(&x.t);
 }
 
-/* Answers
- * ------------------------------------------------------------------------- */
+/* Answers ----------------------------------------------------------------- */
 
 static void IN_01__after_3_seconds_the_token_is_gone(void **state)
 {
@@ -533,8 +531,7 @@ static void IN_11__mentions_default_to_users(void **state)
 	test_end(&x.t);
 }
 
-/* Messages
- * -------------------------------------------------------------------------- */
+/* Messages ---------------------------------------------------------------- */
 
 static void world_interaction__a_response_says_whose_it_is(void **state)
 {

@@ -173,8 +173,7 @@ static void PM_06__of_equal_positions_the_lower_id_is_higher(void **state)
 	cJSON_Delete(c);
 }
 
-/* Over REST
- * --------------------------------------------------------------------- */
+/* Over REST --------------------------------------------------------------- */
 
 static uint64_t role_id(struct test *t, const char *name)
 {

@@ -195,8 +195,7 @@ static void world_ratelimit__none_when_switched_off(void **state)
 	assert_int_equal(header(&t, "X-RateLimit-Limit").len, 0);
 }
 
-/* Faults
- * ------------------------------------------------------------------------- */
+/* Faults ------------------------------------------------------------------ */
 
 static void world_fault__a_429_of_each_scope(void **state)
 {

@@ -17,6 +17,7 @@ struct zx__wire {
 	cJSON *live;   /* [{"t","user","d"}] */
 	char violation[256];
 	unsigned violations;
+	int unwatched; /* no page is open */
 	uint64_t now, traffic;
 	int64_t wall;
 };
@@ -44,6 +45,12 @@ void zx__wire_live(struct zx__wire *w, const char *t, const cJSON *d,
 	zx__dom_set_id(e, "user", user);
 	cJSON_AddItemToObject(e, "d", cJSON_Duplicate(d, 1));
 	cJSON_AddItemToArray(w->live, e);
+}
+
+int zx__wire_watched(const struct zx__wire *w, uint64_t user)
+{
+	(void)user;
+	return !w->unwatched;
 }
 
 void zx__wire_violation(struct zx__wire *w, const char *fmt, ...)
@@ -106,8 +113,7 @@ int64_t zx__wire_wall(struct zx__wire *w)
 	return w->wall + (int64_t)w->now;
 }
 
-/* A test's world --------------------------------------------------------------
- */
+/* A test's world ---------------------------------------------------------- */
 
 struct test {
 	struct zx__wire wire;
