@@ -9,9 +9,9 @@
  * of its own (with the host's context it is left alone; what matters of its
  * text is in zx_log lines and error texts). curl_global_init is called by
  * zx_rest_attach and undone by zx_rest_detach, which is safe in threads from
- * curl 7.84 on; with an older curl the host calls it first. curl may resolve
- * names in a thread of its own; libwebsockets resolves inside the loop.
- * Proxies are never taken from the environment.
+ * curl 7.84 on; with an older curl the host calls it first. curl connects the
+ * gateway as well, and may resolve names in a thread of its own. Proxies are
+ * never taken from the environment.
  */
 #ifndef ZORYX_NET_H
 #define ZORYX_NET_H
@@ -36,9 +36,8 @@ struct zx_loop_options {
 	size_t size;
 	/*
 	 * A context of the host to live in, must outlive; NULL makes one. Any
-	 * will do; for wss:// it must have been made with
-	 * LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT. The host serves it as it
-	 * always does and need not call zx_loop_step.
+	 * will do. The host serves it as it always does and need not call
+	 * zx_loop_step.
 	 */
 	struct lws_context *lws;
 	const char *ca_file; /* more trusted certificates (PEM); NULL: system */

@@ -34,7 +34,7 @@ const struct lws_protocols zx__loop_protocols[] = { { .name = ZX__PROTOCOL,
 
 /* Context ---------------------------------------------------------------- */
 
-static void common_info(struct zx_loop *l, struct lws_context_creation_info *i)
+static void common_info(struct lws_context_creation_info *i)
 {
 	memset(i, 0, sizeof(*i));
 	i->port = CONTEXT_PORT_NO_LISTEN;
@@ -44,7 +44,6 @@ static void common_info(struct zx_loop *l, struct lws_context_creation_info *i)
 	i->pt_serv_buf_size = ZX__NET_RX;
 	/* Not NULL, or libwebsockets asks the environment for a proxy. */
 	i->http_proxy_address = "";
-	i->client_ssl_ca_filepath = l->ca_file;
 }
 
 static int open_context(struct zx_loop *l)
@@ -52,9 +51,8 @@ static int open_context(struct zx_loop *l)
 	struct lws_context_creation_info info;
 	long fds = sysconf(_SC_OPEN_MAX);
 
-	common_info(l, &info);
-	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-		       LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+	common_info(&info);
+	info.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
 	/* The tables for descriptors are cleared, and so resident, for every
 	 * descriptor the process may ever open. */
 	if (fds < 0 || fds > 4 * ZX__NET_FDS)
@@ -70,25 +68,17 @@ static int open_vhost(struct zx_loop *l)
 {
 	struct lws_context_creation_info info;
 
-	common_info(l, &info);
+	common_info(&info);
 	info.vhost_name = "zoryx";
 	l->plain = lws_create_vhost(l->lws, &info);
 	return l->plain ? ZX_OK : ZX_E_NOMEM;
 }
 
-/* Trusted certificates are read for it, which costs time and memory that a bot
- * in a sandbox never needs. */
-struct lws_vhost *zx__loop_tls(struct zx_loop *l)
+char *zx__loop_rx(struct zx_loop *l)
 {
-	struct lws_context_creation_info info;
-
-	if (l->tls)
-		return l->tls;
-	common_info(l, &info);
-	info.vhost_name = "zoryx-tls";
-	info.options = LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-	l->tls = lws_create_vhost(l->lws, &info);
-	return l->tls;
+	if (!l->rx)
+		l->rx = zx_new(l->alloc, ZX__NET_RX);
+	return l->rx;
 }
 
 /* Waking ----------------------------------------------------------------- */
@@ -264,13 +254,12 @@ void zx_loop_free(struct zx_loop *l)
 	zx__watch_close(l->wake);
 	if (!l->foreign && l->lws)
 		lws_context_destroy(l->lws);
-	if (l->foreign && l->tls)
-		lws_vhost_destroy(l->tls);
 	if (l->foreign && l->plain)
 		lws_vhost_destroy(l->plain);
 	if (l->wake_fd[1] >= 0)
 		close(l->wake_fd[1]);
 	zx_delete(l->alloc, l->heap);
 	zx_delete(l->alloc, l->ca_file);
+	zx_delete(l->alloc, l->rx);
 	zx_delete(l->alloc, l);
 }

@@ -139,3 +139,23 @@ void zx__multi_release(struct zx__multi *m)
 		curl_global_cleanup();
 	*m = (struct zx__multi){ .loop = NULL };
 }
+
+void zx__multi_secure(CURL *easy, const struct zx_loop *l, const char *proxy)
+{
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION,
+			 (long)CURL_SSLVERSION_TLSv1_2);
+	/* curl's folder of certificates stays in force beside the file. */
+	if (l->ca_file)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, l->ca_file);
+	/* An empty proxy keeps curl from asking the environment for one. */
+	curl_easy_setopt(easy, CURLOPT_PROXY, proxy ? proxy : "");
+	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	/* Whoever stops must not wait for a name that does not resolve. */
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+}

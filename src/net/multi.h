@@ -25,4 +25,8 @@ int zx__multi_open(struct zx__multi *m, struct zx_loop *l,
 /* Every easy handle must have been removed. */
 void zx__multi_release(struct zx__multi *m);
 
+/* What holds for every connection: whom to trust, which protocols, no
+ * redirects, and never a proxy from the environment. proxy may be NULL. */
+void zx__multi_secure(CURL *easy, const struct zx_loop *l, const char *proxy);
+
 #endif

@@ -40,10 +40,10 @@ struct zx_loop {
 	const struct zx_alloc *alloc;
 	const struct zx_log *log;
 	struct lws_context *lws;
-	int foreign;		 /* the context is the host's */
-	struct lws_vhost *plain; /* raw files and ws:// */
-	struct lws_vhost *tls;	 /* wss://; made when first needed */
+	int foreign; /* the context is the host's */
+	struct lws_vhost *plain;
 	char *ca_file;
+	char *rx; /* ZX__NET_RX bytes that every reader may use in its turn */
 
 	zx_time now;
 	int stale; /* `now` is from before a wait */
@@ -71,8 +71,8 @@ static inline void zx__loop_enter(struct zx_loop *l)
 extern const struct lws_protocols zx__loop_protocols[];
 #define ZX__PROTOCOL "zx"
 
-/* NULL when it cannot be made. */
-struct lws_vhost *zx__loop_tls(struct zx_loop *l);
+/* l->rx, made when first needed; NULL when memory is out. */
+char *zx__loop_rx(struct zx_loop *l);
 
 /* timer.c */
 void zx__timers_run(struct zx_loop *l);

@@ -102,32 +102,15 @@ static void set_method(CURL *e, struct zx__transfer *t, enum zx_method m)
 	curl_easy_setopt(e, CURLOPT_CUSTOMREQUEST, zx_method_name(m));
 }
 
-static void set_security(CURL *e, const struct zx_rest_conn *c)
-{
-	curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(e, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	/* curl's folder of certificates stays in force beside the file. */
-	if (c->loop->ca_file)
-		curl_easy_setopt(e, CURLOPT_CAINFO, c->loop->ca_file);
-	/* An empty proxy keeps curl from asking the environment for one. */
-	curl_easy_setopt(e, CURLOPT_PROXY, c->proxy ? c->proxy : "");
-	curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-}
-
 static void set_times(CURL *e, uint32_t timeout_ms)
 {
 	long ms = timeout_ms ? (long)timeout_ms : 15000L;
 
-	curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, ms);
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS,
 			 ms < ZX__NET_CONNECT_MS ? ms
 						 : (long)ZX__NET_CONNECT_MS);
 	curl_easy_setopt(e, CURLOPT_MAXAGE_CONN, (long)ZX__NET_IDLE_S);
-	curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
 }
 
 static void set_callbacks(CURL *e, struct zx__transfer *t)
@@ -161,7 +144,7 @@ static int prepare(struct zx__transfer *t, const struct zx_rest_wire *w)
 	if (t->body.err)
 		return t->body.err;
 	set_callbacks(e, t);
-	set_security(e, t->conn);
+	zx__multi_secure(e, t->conn->loop, t->conn->proxy);
 	set_times(e, w->timeout_ms);
 	set_method(e, t, w->method);
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->lines);
@@ -295,7 +278,8 @@ void zx__transfers_free(struct zx_rest_conn *c)
 {
 	while (c->transfers) {
 		if (c->transfers->easy)
-			curl_multi_remove_handle(c->multi.curl, c->transfers->easy);
+			curl_multi_remove_handle(c->multi.curl,
+						 c->transfers->easy);
 		zx__transfer_free(c->transfers);
 	}
 	while (c->idle_count)

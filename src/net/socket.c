@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: MIT
  *
- * socket: a WebSocket client. libwebsockets connects, secures and serves the
- * socket as a raw one; frames and handshake are ours (ws.h says why). Its
- * memory goes when libwebsockets drops the wsi, which may be later than the
- * owner's interest in it.
+ * socket: a WebSocket client: frames and handshake are ours (ws.h says why), on
+ * a stream of dial.h.
  */
 #include "net/socket.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "net/dial.h"
 #include "net/ws.h"
 
-/* Bytes that wait for the socket. */
+/* Reads of one turn, so that one socket in a flood leaves time to the others.*/
+#define READS 4
+
+/* Bytes that wait for the stream. */
 struct send {
 	struct send *next;
-	size_t len;
-	unsigned char bytes[]; /* LWS_PRE of head room, then a frame */
+	size_t len, done;
+	unsigned char bytes[];
 };
 
 struct zx__socket {
-	struct zx__source source;
+	struct zx_loop *loop;
 	const struct zx__socket_handler *handler; /* NULL: nobody listens */
 	void *ud;
-	const struct zx_alloc *alloc;
-	struct lws *wsi;
-	int opening; /* inside lws_client_connect_via_info */
-	int dead;    /* the wsi went while opening */
-	int open;    /* the server has agreed to be a WebSocket */
-	int closing;
+	struct zx__dial *dial;
+	int calls;	       /* depth of callbacks: memory must stay */
+	int open;	       /* the server has agreed to be a WebSocket */
+	int closing;	       /* our close frame is on its way */
 	int hang_up;	       /* when all is sent */
 	int close_code;	       /* ours */
 	int peer_code;	       /* the peer's, 0 when none came */
@@ -41,6 +41,8 @@ struct zx__socket {
 	size_t sends;
 };
 
+/* Ending ----------------------------------------------------------------- */
+
 static void drop_send(struct zx__socket *ws)
 {
 	struct send *s = ws->first;
@@ -49,8 +51,8 @@ static void drop_send(struct zx__socket *ws)
 	if (!ws->first)
 		ws->last = &ws->first;
 	ws->sends--;
-	zx_wipe(s->bytes, LWS_PRE + s->len); /* may hold the token */
-	zx_delete(ws->alloc, s);
+	zx_wipe(s->bytes, s->len); /* may hold the token */
+	zx_delete(ws->loop->alloc, s);
 }
 
 static void ws_free(struct zx__socket *ws)
@@ -59,52 +61,72 @@ static void ws_free(struct zx__socket *ws)
 		drop_send(ws);
 	zx__wsc_release(&ws->frames);
 	zx_buf_release(&ws->answer);
-	zx_delete(ws->alloc, ws->url);
-	zx_delete(ws->alloc, ws);
+	zx_delete(ws->loop->alloc, ws->url);
+	zx_delete(ws->loop->alloc, ws);
 }
 
 void zx__socket_abandon(struct zx__socket *ws)
 {
 	if (!ws || !ws->handler)
 		return;
-	zx_timer_set(ws->source.loop, &ws->timer, ZX_TIME_NEVER);
 	ws->handler = NULL;
-	if (ws->wsi)
-		lws_set_timeout(ws->wsi, PENDING_TIMEOUT_USER_OK,
-				LWS_TO_KILL_ASYNC);
+	zx_timer_set(ws->loop, &ws->timer, ZX_TIME_NEVER);
+	zx__dial_close(ws->dial);
+	ws->dial = NULL;
+	if (!ws->calls)
+		ws_free(ws);
 }
 
-/* The answer to a close of ours names our code. */
-static int final_code(const struct zx__socket *ws)
+static void enter(struct zx__socket *ws)
 {
-	if (ws->peer_code || !ws->closing)
-		return ws->peer_code;
-	return ws->close_code;
+	ws->calls++;
 }
 
-static void closed(struct zx__socket *ws, int code)
+static void leave(struct zx__socket *ws)
+{
+	if (!--ws->calls && !ws->handler)
+		ws_free(ws);
+}
+
+static void closed(struct zx__socket *ws)
 {
 	const struct zx__socket_handler *h = ws->handler;
+	int code = ws->peer_code;
+	void *ud = ws->ud;
 
+	if (!h)
+		return;
+	/* The end of the stream answers our close frame well enough. */
+	if (!code && ws->closing)
+		code = ws->close_code;
 	zx__socket_abandon(ws);
-	if (h)
-		h->closed(code, ws->ud);
+	h->closed(code, ud);
 }
 
 static void failed(struct zx__socket *ws, const char *why)
 {
 	const struct zx__socket_handler *h = ws->handler;
+	void *ud = ws->ud;
 
+	if (!h)
+		return;
 	zx__socket_abandon(ws);
-	if (h)
-		h->failed(why, ws->ud);
+	h->failed(why, ud);
 }
 
 static void on_close_timeout(struct zx_timer *t, void *ud)
 {
+	struct zx__socket *ws = ud;
+
 	(void)t;
-	closed(ud, 0);
+	enter(ws);
+	if (ws->open && !ws->peer_code)
+		ws->close_code = 0; /* it never answered */
+	closed(ws);
+	leave(ws);
 }
+
+/* Sending ---------------------------------------------------------------- */
 
 /* Room for n bytes behind those that wait; NULL when there is none. */
 static struct send *add_send(struct zx__socket *ws, size_t n)
@@ -112,13 +134,13 @@ static struct send *add_send(struct zx__socket *ws, size_t n)
 	struct send *s = NULL;
 
 	if (ws->sends < ZX__NET_SENDS)
-		s = zx_new(ws->alloc, sizeof(*s) + LWS_PRE + n);
+		s = zx_new(ws->loop->alloc, sizeof(*s) + n);
 	if (!s)
 		return NULL;
 	*ws->last = s;
 	ws->last = &s->next;
 	ws->sends++;
-	lws_callback_on_writable(ws->wsi);
+	zx__dial_want(ws->dial, ZX__READ | ZX__WRITE);
 	return s;
 }
 
@@ -131,47 +153,69 @@ static int add_frame(struct zx__socket *ws, int opcode, struct zx_str payload)
 	if (!s)
 		return ZX_E_NOMEM;
 	r.fill(r.ud, mask, sizeof(mask));
-	s->len = zx__wsc_frame(s->bytes + LWS_PRE, opcode, payload, mask);
+	s->len = zx__wsc_frame(s->bytes, opcode, payload, mask);
 	return ZX_OK;
 }
 
-static void add_close(struct zx__socket *ws, int code)
+/* With our close frame away, the peer has a while for its own. */
+static void begin_close(struct zx__socket *ws, int code)
 {
 	char bytes[2] = { (char)(code >> 8), (char)code };
+	struct zx_str payload = { bytes, code ? sizeof(bytes) : 0 };
 
+	ws->closing = 1;
+	ws->close_code = code;
 	/* Without it the peer sees the stream end, which says enough. */
-	if (add_frame(ws, ZX__WSC_CLOSE,
-		      (struct zx_str){ bytes, code ? sizeof(bytes) : 0 })) {
+	if (add_frame(ws, ZX__WSC_CLOSE, payload))
 		ws->hang_up = 1;
-		lws_callback_on_writable(ws->wsi);
-	}
+	zx__dial_want(ws->dial, ZX__READ | ZX__WRITE);
+	zx_timer_set(ws->loop, &ws->timer,
+		     zx_time_add(ws->loop->now, ZX__NET_CLOSE_MS));
 }
 
 void zx__socket_close(struct zx__socket *ws, int code)
 {
-	uint64_t wait = ZX__NET_CLOSE_MS;
-
 	if (ws->closing)
 		return;
+	if (ws->open) {
+		begin_close(ws, code);
+		return;
+	}
+	/* Told in a turn of its own, so that it never calls from inside. */
 	ws->closing = 1;
 	ws->close_code = code;
-	/* Told in a turn of its own, so that it never calls from inside. */
-	if (!ws->open || !ws->wsi)
-		wait = 0;
-	else
-		add_close(ws, code);
-	zx_timer_set(ws->source.loop, &ws->timer,
-		     zx_time_add(ws->source.loop->now, wait));
+	zx_timer_set(ws->loop, &ws->timer, ws->loop->now);
 }
 
 void zx__socket_send(struct zx__socket *ws, struct zx_str text)
 {
-	if (ws->closing || !ws->open || !ws->wsi)
+	if (ws->closing || !ws->open)
 		return;
 	/* The order of what is sent matters: a gap would be worse than another
 	 * connection. */
 	if (add_frame(ws, ZX__WSC_TEXT, text))
 		zx__socket_close(ws, 4000);
+}
+
+static void write_some(struct zx__socket *ws)
+{
+	struct send *s;
+	size_t n;
+	int err = ZX_OK;
+
+	while (!err && (s = ws->first)) {
+		err = zx__dial_write(ws->dial, s->bytes + s->done,
+				     s->len - s->done, &n);
+		s->done += n;
+		if (!err && s->done == s->len)
+			drop_send(ws);
+	}
+	if (err == ZX_E_WOULDWAIT)
+		return;
+	if (err || ws->hang_up)
+		closed(ws);
+	else
+		zx__dial_want(ws->dial, ZX__READ);
 }
 
 /* Frames ----------------------------------------------------------------- */
@@ -198,16 +242,10 @@ static void on_peer_close(struct zx__socket *ws, struct zx_str payload)
 		return;
 	}
 	ws->peer_code = code;
-	if (!ws->closing) {
-		ws->closing = 1;
-		ws->close_code = code;
-		add_close(ws, code);
-		zx_timer_set(
-			ws->source.loop, &ws->timer,
-			zx_time_add(ws->source.loop->now, ZX__NET_CLOSE_MS));
-	}
+	if (!ws->closing)
+		begin_close(ws, code);
 	ws->hang_up = 1;
-	lws_callback_on_writable(ws->wsi);
+	zx__dial_want(ws->dial, ZX__READ | ZX__WRITE);
 }
 
 static void on_frame(struct zx__socket *ws, const struct zx__wsc_message *m)
@@ -248,7 +286,7 @@ static void take_frames(struct zx__socket *ws, struct zx_str in)
 			ws->ud);
 }
 
-/* Opening handshake ------------------------------------------------------- */
+/* Opening handshake ------------------------------------------------------ */
 
 static void ask(struct zx__socket *ws)
 {
@@ -256,15 +294,15 @@ static void ask(struct zx__socket *ws)
 	struct zx_buf text;
 	struct send *s;
 
-	zx_buf_init(&text, ws->alloc, 0);
+	zx_buf_init(&text, ws->loop->alloc, 0);
 	zx__wsc_key(&ws->key, &r);
 	zx__wsc_request(&text, ws->url->host, ws->url->path, &ws->key);
-	zx_delete(ws->alloc, ws->url);
+	zx_delete(ws->loop->alloc, ws->url);
 	ws->url = NULL;
 	s = text.err ? NULL : add_send(ws, text.len);
 	if (s) {
 		s->len = text.len;
-		memcpy(s->bytes + LWS_PRE, text.ptr, text.len);
+		memcpy(s->bytes, text.ptr, text.len);
 	}
 	zx_buf_release(&text);
 	if (!s)
@@ -301,150 +339,86 @@ static void take_answer(struct zx__socket *ws, struct zx_str *in)
 		ws->handler->open(ws->ud);
 }
 
-/* Callbacks of libwebsockets --------------------------------------------- */
+/* The stream ------------------------------------------------------------- */
 
-static void on_receive(struct zx__socket *ws, struct zx_str in)
+static void take(struct zx__socket *ws, struct zx_str in)
 {
-	if (!ws->handler)
-		return;
 	if (!ws->open)
 		take_answer(ws, &in);
-	if (ws->open && ws->handler)
+	if (ws->handler && ws->open)
 		take_frames(ws, in);
-}
-
-static int on_writable(struct zx__socket *ws, struct lws *wsi)
-{
-	struct send *s = ws->first;
-
-	if (s) {
-		if (lws_write(wsi, s->bytes + LWS_PRE, s->len, LWS_WRITE_RAW) <
-		    (int)s->len)
-			return -1;
-		drop_send(ws);
-	}
-	if (ws->first) {
-		lws_callback_on_writable(wsi);
-		return 0;
-	}
-	return ws->hang_up ? -1 : 0;
 }
 
 static void on_end(struct zx__socket *ws)
 {
-	ws->wsi = NULL;
 	if (ws->open || ws->closing)
-		closed(ws, final_code(ws));
+		closed(ws);
 	else
 		failed(ws, "the connection ended before it was a WebSocket");
 }
 
-static void on_gone(struct zx__socket *ws, struct lws *wsi)
+static void read_some(struct zx__socket *ws)
 {
-	lws_set_opaque_user_data(wsi, NULL);
-	ws->wsi = NULL;
-	if (ws->opening) {
-		ws->dead = 1;
-		return;
+	struct zx_loop *l = ws->loop;
+	size_t total = 0, n;
+	int err = ZX_OK, more = 1;
+
+	while (ws->handler && more && total < READS * (size_t)ZX__NET_RX) {
+		err = zx__dial_read(ws->dial, l->rx, ZX__NET_RX, &n);
+		if (err)
+			break;
+		total += n;
+		/* With TLS a read gives one record at most, so there may be
+		 * more although the buffer was not filled. */
+		more = n == ZX__NET_RX || zx__dial_is_tls(ws->dial);
+		take(ws, (struct zx_str){ l->rx, n });
 	}
-	on_end(ws);
-	ws_free(ws);
-}
-
-static void on_error(struct zx__socket *ws, const char *in, size_t len)
-{
-	char why[160];
-
-	ws->wsi = NULL; /* it is on its way out already */
-	snprintf(why, sizeof(why), "%.*s", in ? (int)len : 0, in ? in : "");
-	failed(ws, why[0] ? why : "the connection failed");
-}
-
-static int on_event(struct zx__source *s, struct lws *wsi,
-		    enum lws_callback_reasons why, void *in, size_t len)
-{
-	struct zx__socket *ws = (struct zx__socket *)s;
-
-	if (ws->handler)
-		zx__loop_enter(s->loop);
-	switch (why) {
-	case LWS_CALLBACK_RAW_RX:
-		on_receive(ws, (struct zx_str){ in, len });
-		break;
-	case LWS_CALLBACK_RAW_WRITEABLE:
-		if (on_writable(ws, wsi))
-			return -1;
-		break;
-	case LWS_CALLBACK_RAW_CONNECTED:
-		if (ws->handler)
-			ask(ws);
-		break;
-	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-		on_error(ws, in, len);
-		return 0;
-	case LWS_CALLBACK_RAW_CLOSE:
+	if (ws->handler && err && err != ZX_E_WOULDWAIT)
 		on_end(ws);
-		return 0;
-	case LWS_CALLBACK_WSI_DESTROY:
-		on_gone(ws, wsi);
-		return 0;
-	default:
-		return 0;
-	}
-	return ws->handler ? 0 : -1;
 }
 
-/* Opening ---------------------------------------------------------------- */
-
-/* The owner of the protocol beats and judges by itself. */
-static const lws_retry_bo_t no_pings = { .secs_since_valid_ping = 0 };
-
-static int begin(struct zx__socket *ws, const struct zx__url *u,
-		 struct lws_vhost *vhost)
+static void on_ready(int events, void *ud)
 {
-	struct lws_client_connect_info info = {
-		.context = ws->source.loop->lws,
-		.vhost = vhost,
-		.address = u->address,
-		.host = u->host,
-		.port = u->port,
-		.path = u->path,
-		.method = "RAW",
-		.local_protocol_name = ZX__PROTOCOL,
-		.alpn = "http/1.1",
-		.opaque_user_data = &ws->source,
-		.retry_and_idle_policy = &no_pings,
-		.pwsi = &ws->wsi,
-	};
+	struct zx__socket *ws = ud;
 
-	if (u->tls)
-		info.ssl_connection |= LCCSCF_USE_SSL;
-	ws->opening = 1;
-	if (!lws_client_connect_via_info(&info) || ws->dead)
-		ws->wsi = NULL;
-	ws->opening = 0;
-	return ws->wsi ? ZX_OK : ZX_E_CONNECT;
+	enter(ws);
+	if (ws->handler && events & (ZX__READ | ZX__GONE))
+		read_some(ws);
+	if (ws->handler && events & ZX__WRITE)
+		write_some(ws);
+	if (ws->handler && events & ZX__GONE)
+		on_end(ws);
+	leave(ws);
 }
 
-/* It points into itself. */
-static struct zx__url *url_copy(const struct zx_alloc *a,
-				const struct zx__url *u)
+static void on_connected(void *ud)
 {
-	struct zx__url *copy = zx_new(a, sizeof(*copy));
+	struct zx__socket *ws = ud;
 
-	if (!copy)
-		return NULL;
-	*copy = *u;
-	copy->address = copy->text + (u->address - u->text);
-	copy->path = copy->text + (u->path - u->text);
-	return copy;
+	enter(ws);
+	ask(ws);
+	leave(ws);
 }
+
+static void on_failed(const char *why, void *ud)
+{
+	struct zx__socket *ws = ud;
+
+	enter(ws);
+	failed(ws, why);
+	leave(ws);
+}
+
+static const struct zx__dial_handler stream_handler = {
+	.connected = on_connected,
+	.failed = on_failed,
+	.ready = on_ready,
+};
 
 int zx__socket_open(struct zx__socket **out, struct zx_loop *l,
 		    struct zx_str url, const struct zx__socket_handler *h,
 		    void *ud)
 {
-	struct lws_vhost *vhost;
 	struct zx__socket *ws;
 	struct zx__url u;
 	int err = zx__url_parse(&u, url);
@@ -452,22 +426,25 @@ int zx__socket_open(struct zx__socket **out, struct zx_loop *l,
 	*out = NULL;
 	if (err)
 		return err;
-	vhost = u.tls ? zx__loop_tls(l) : l->plain;
-	if (!vhost)
-		return ZX_E_TLS;
 	ws = zx_new(l->alloc, sizeof(*ws));
 	if (!ws)
 		return ZX_E_NOMEM;
-	ws->source = (struct zx__source){ .event = on_event, .loop = l };
+	ws->loop = l;
 	ws->handler = h;
 	ws->ud = ud;
-	ws->alloc = l->alloc;
 	ws->timer = (struct zx_timer){ .fn = on_close_timeout, .ud = ws };
 	ws->last = &ws->first;
-	zx_buf_init(&ws->answer, ws->alloc, ZX__WSC_ANSWER);
-	zx__wsc_init(&ws->frames, ws->alloc, ZX__NET_MESSAGE);
-	ws->url = url_copy(l->alloc, &u);
-	err = ws->url ? begin(ws, ws->url, vhost) : ZX_E_NOMEM;
+	zx_buf_init(&ws->answer, l->alloc, ZX__WSC_ANSWER);
+	zx__wsc_init(&ws->frames, l->alloc, ZX__NET_MESSAGE);
+	ws->url = zx_new(l->alloc, sizeof(*ws->url));
+	err = ws->url && zx__loop_rx(l) ? ZX_OK : ZX_E_NOMEM;
+	if (!err) {
+		*ws->url = u;
+		/* The parts of a parsed URL point into it. */
+		err = zx__url_parse(ws->url, url);
+	}
+	if (!err)
+		err = zx__dial_open(&ws->dial, l, &u, &stream_handler, ws);
 	if (err)
 		ws_free(ws);
 	else
