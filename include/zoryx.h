@@ -15,6 +15,7 @@
 #include "zoryx/json.h"
 #include "zoryx/message.h"
 #include "zoryx/metrics.h"
+#include "zoryx/modal.h"
 #include "zoryx/net.h"
 #include "zoryx/rest.h"
 #include "zoryx/shard_monitor.h"

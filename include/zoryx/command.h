@@ -60,6 +60,8 @@ struct zx_option {
 	const struct zx_choice *choices; /* at most 25 */
 	size_t choice_count;
 	int autocomplete; /* the command's `complete` answers */
+	/* Prefix form: the value that the word "all" stands for, "-1" say. */
+	const char *all;
 };
 
 enum zx_rule {
@@ -109,7 +111,13 @@ ZX_API void zx_choice_add(struct zx_choices *c, const char *name,
 
 /* A call ----------------------------------------------------------------- */
 
-enum zx_form { ZX_FORM_SLASH, ZX_FORM_PREFIX, ZX_FORM_MENTION, ZX_FORM_PRESS };
+enum zx_form {
+	ZX_FORM_SLASH,
+	ZX_FORM_PREFIX,
+	ZX_FORM_MENTION,
+	ZX_FORM_PRESS,
+	ZX_FORM_MODAL /* a form was filled in */
+};
 
 /* Who, where and how. Strings borrowed as long as the call. */
 struct zx_call_info {
@@ -141,6 +149,15 @@ ZX_API int zx_call_bool(const struct zx_call *call, const char *option,
 			int absent);
 /* User, channel or role; 0 when absent. */
 ZX_API uint64_t zx_call_id(const struct zx_call *call, const char *option);
+/* What Discord told of an id in the arguments, raw JSON; empty when nothing, as
+ * in prefix form. kind: "users", "members", "roles", "channels",
+ * "attachments". */
+ZX_API struct zx_str zx_call_resolved(const struct zx_call *call,
+				      const char *kind, uint64_t id);
+/* The bot's own permissions in a channel, as far as the interaction tells: in
+ * the one it was used in, or one that was chosen (IN-13). 0 when unknown. */
+ZX_API uint64_t zx_call_app_permissions(const struct zx_call *call,
+					uint64_t channel);
 
 /*
  * Answers. The first is the response, later ones edit it; in a press both
@@ -308,6 +325,8 @@ ZX_API int zx_commands_add(struct zx_commands *c,
 /* From READY: application and bot user. */
 ZX_API void zx_commands_set_self(struct zx_commands *c, uint64_t application_id,
 				 uint64_t user_id);
+/* The bot's shards, which it tells whoever only mentions it; 0: it does not. */
+ZX_API void zx_commands_set_shards(struct zx_commands *c, uint32_t count);
 /* Replaces the owners, copied; for a bot that has to ask who its owner is.
  * ZX_E_NOMEM. */
 ZX_API int zx_commands_set_owners(struct zx_commands *c, const uint64_t *owners,

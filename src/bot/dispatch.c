@@ -25,6 +25,13 @@ static void take_user(struct zx_bot *b, struct zx_str d)
 		b->application_id = b->user_id;
 }
 
+/* Who the bot is, for mentions of it. */
+static void introduce(struct zx_bot *b)
+{
+	zx_commands_set_self(b->commands, b->application_id, b->user_id);
+	zx_commands_set_shards(b->commands, b->shard_count);
+}
+
 static void on_ready(struct zx__bot_member *m, struct zx_str d)
 {
 	struct zx_bot *b = m->bot;
@@ -32,7 +39,7 @@ static void on_ready(struct zx__bot_member *m, struct zx_str d)
 
 	take_user(b, d);
 	zx__bot_save_self(b);
-	zx_commands_set_self(b->commands, b->application_id, b->user_id);
+	introduce(b);
 	zx__bot_guilds_unmark(b, m->id);
 	while (zx_json_next(&it))
 		zx__bot_guild_listed(b, zx_json_get_u64(it.value, "id"), m->id);
@@ -46,7 +53,7 @@ static void on_resumed(struct zx__bot_member *m)
 {
 	struct zx_bot *b = m->bot;
 
-	zx_commands_set_self(b->commands, b->application_id, b->user_id);
+	introduce(b);
 	zx__bot_sync(b);
 }
 
@@ -197,6 +204,7 @@ void zx__bot_dispatch(struct zx__bot_member *m, const struct zx_shard_out *o)
 	size_t i;
 
 	keep_books(m, o);
+	zx__bot_members_feed(m, o);
 	for (i = 0; i < b->cog_count; i++)
 		if (b->cogs[i].cog->event && b->cogs[i].started)
 			b->cogs[i].cog->event(b, b->cogs[i].data, m->id,

@@ -19,7 +19,8 @@ void zx__bot_tell_command(struct zx_bot *b, const struct zx_call *call)
 {
 	size_t i;
 
-	if (zx_call_info(call)->form == ZX_FORM_PRESS)
+	if (zx_call_info(call)->form == ZX_FORM_PRESS ||
+	    zx_call_info(call)->form == ZX_FORM_MODAL)
 		return;
 	for (i = 0; i < b->cog_count; i++)
 		if (b->cogs[i].started && b->cogs[i].cog->command)

@@ -9,13 +9,25 @@
 
 void zx__args_free(struct zx_call *call)
 {
-	const struct zx_command *command = call->info.command;
 	size_t i;
 
-	for (i = 0; call->args && i < command->option_count; i++)
+	for (i = 0; call->args && i < call->arg_count; i++) {
 		zx_delete(call->c->opt.alloc, call->args[i].text);
+		zx_delete(call->c->opt.alloc, call->args[i].values);
+	}
 	zx_delete(call->c->opt.alloc, call->args);
 	call->args = NULL;
+}
+
+int zx__args_new(struct zx_call *call, size_t count)
+{
+	if (!count)
+		return ZX_OK;
+	call->args = zx_new(call->c->opt.alloc, count * sizeof(*call->args));
+	if (!call->args)
+		return ZX_E_NOMEM;
+	call->arg_count = count;
+	return ZX_OK;
 }
 
 void zx__usage(struct zx_buf *out, const char *prefix,
@@ -108,16 +120,6 @@ static int invalid(struct zx_call *call, size_t i, struct zx_str typed,
 	zx_buf_release(&text);
 	call->c->stats.refused++;
 	return err ? err : ZX_E_SYNTAX;
-}
-
-static int args_new(struct zx_call *call)
-{
-	size_t n = call->info.command->option_count;
-
-	if (!n)
-		return ZX_OK;
-	call->args = zx_new(call->c->opt.alloc, n * sizeof(*call->args));
-	return call->args ? ZX_OK : ZX_E_NOMEM;
 }
 
 /* A file given with the message or the interaction: its id, and URL as text. */
@@ -216,7 +218,7 @@ int zx__args_text(struct zx_call *call, struct zx_str line, struct zx_str d)
 {
 	struct reading r = { .call = call, .line = line };
 	size_t i;
-	int err = args_new(call);
+	int err = zx__args_new(call, call->info.command->option_count);
 
 	r.files = zx_json_get(d, "attachments");
 	zx_buf_init(&r.word, call->c->opt.alloc, 0);
@@ -302,7 +304,7 @@ int zx__args_slash(struct zx_call *call, struct zx_str data)
 	const struct zx_command *command = call->info.command;
 	struct zx_str options = zx_json_get(data, "options"), raw;
 	size_t i;
-	int err = args_new(call);
+	int err = zx__args_new(call, call->info.command->option_count);
 
 	for (i = 0; !err && i < command->option_count; i++) {
 		raw = find_option(options, command->options[i].name);

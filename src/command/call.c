@@ -56,6 +56,7 @@ void zx__call_free(struct zx_call *call)
 	zx_delete(a, call->action);
 	zx_delete(a, call->value);
 	zx_delete(a, call->values);
+	zx_delete(a, call->resolved);
 	if (call->prev)
 		call->prev->next = call->next;
 	else
@@ -103,6 +104,12 @@ int zx__call_is_interaction(const struct zx_call *call)
 	return call->info.interaction_id != 0 || call->token != NULL;
 }
 
+int zx__call_updates(const struct zx_call *call)
+{
+	return call->kind == CALL_PRESS ||
+	       (call->kind == CALL_SUBMIT && call->info.message_id);
+}
+
 void zx__call_windows(struct zx_call *call, zx_time now, zx_wall wall)
 {
 	zx_wall made = zx_snowflake_time(call->info.interaction_id);
@@ -140,7 +147,10 @@ int zx__call_option(const struct zx_call *call, const char *name)
 	const struct zx_command *command = call->info.command;
 	size_t i;
 
-	for (i = 0; command && i < command->option_count; i++)
+	for (i = 0; call->form && i < call->form->input_count; i++)
+		if (!strcmp(call->form->inputs[i].name, name))
+			return (int)i;
+	for (i = 0; !call->form && command && i < command->option_count; i++)
 		if (!strcmp(command->options[i].name, name))
 			return (int)i;
 	return -1;
@@ -195,6 +205,32 @@ uint64_t zx_call_id(const struct zx_call *call, const char *option)
 	return a ? a->id : 0;
 }
 
+struct zx_str zx_call_values(const struct zx_call *call, const char *input)
+{
+	const struct zx__arg *a = arg(call, input);
+
+	return a && a->values ? zx_str(a->values) : ZX_STR("");
+}
+
+struct zx_str zx_call_resolved(const struct zx_call *call, const char *kind,
+			       uint64_t id)
+{
+	char key[24];
+
+	if (!call->resolved)
+		return ZX_STR("");
+	snprintf(key, sizeof(key), "%llu", (unsigned long long)id);
+	return zx_json_get(zx_json_get(zx_str(call->resolved), kind), key);
+}
+
+uint64_t zx_call_app_permissions(const struct zx_call *call, uint64_t channel)
+{
+	if (channel == call->info.channel_id && call->info.app_permissions)
+		return call->info.app_permissions;
+	return zx_json_get_u64(zx_call_resolved(call, "channels", channel),
+			       "app_permissions");
+}
+
 /* Conditions that only the host can know, then the cooldown (spec W5: a
  * refused user does not use it up). */
 static int may_run(struct zx_call *call)
@@ -246,6 +282,9 @@ void zx_call_run(struct zx_call *call)
 		break;
 	case CALL_COMPLETE:
 		zx__complete_run(call);
+		break;
+	case CALL_SUBMIT:
+		zx__submit_run(call);
 		break;
 	case CALL_NOTICE:
 		break;

@@ -6,6 +6,7 @@
 #define ZX__COMMAND_INT_H
 
 #include "zoryx/command.h"
+#include "zoryx/modal.h"
 #include "command/message_int.h"
 
 /* Timers: a heap of what waits for a time -------------------------------- */
@@ -45,6 +46,7 @@ enum zx__send_kind {
 	SEND_EDIT,    /* of the answer */
 	SEND_FOLLOW,  /* a further message */
 	SEND_CHOICES, /* autocomplete */
+	SEND_MODAL,   /* a form opens */
 	SEND_TYPING,
 	SEND_DELETE, /* of an error message in a channel */
 	SEND_GET,    /* registered commands */
@@ -68,7 +70,7 @@ struct zx__send {
 	enum zx__route route;
 	struct zx_call *call; /* holds a reference; NULL: belongs to no call */
 	struct zx_message message;
-	struct zx_buf body; /* CHOICES, PUT */
+	struct zx_buf body; /* CHOICES, MODAL, PUT */
 	int ephemeral;
 	int notice;	  /* a new message also in answer to a press */
 	int no_reference; /* refused once because of the reference */
@@ -122,13 +124,15 @@ struct zx__arg {
 	double number;
 	int boolean;
 	uint64_t id;
+	char *values; /* raw JSON: of an input that takes several */
 };
 
 enum zx__call_kind {
 	CALL_COMMAND,
 	CALL_PRESS,
 	CALL_COMPLETE,
-	CALL_NOTICE /* nothing runs: it only carries messages */
+	CALL_SUBMIT, /* of a form */
+	CALL_NOTICE  /* nothing runs: it only carries messages */
 };
 
 struct zx_call {
@@ -157,9 +161,14 @@ struct zx_call {
 	struct zx__timer defer;
 	struct zx__list queue;
 	struct zx__send *flying;
-	struct zx__arg *args; /* as many as the command has options */
-	char prefix[24];      /* what was typed in front of the name */
+	struct zx__arg *args; /* of the command's options, or form's inputs */
+	size_t arg_count;
+	char *resolved;	 /* raw JSON, NULL when there is none */
+	char prefix[24]; /* what was typed in front of the name */
 	uint64_t panel;
+	int form_open;		     /* the answer was a form */
+	const struct zx_modal *form; /* SUBMIT: which, as */
+	uint64_t form_id;	     /* this one of the panels */
 	/* PRESS: action, its first value, all values. COMPLETE: the option and
 	 * what was typed. */
 	char *action, *value, *values;
@@ -175,6 +184,8 @@ void zx__call_queue(struct zx_call *call);
 int zx__call_who(struct zx_call *call, struct zx_str member,
 		 struct zx_str user);
 int zx__call_is_interaction(const struct zx_call *call);
+/* Whether answers change the message that was pressed. */
+int zx__call_updates(const struct zx_call *call);
 /* Index of the option, or -1. */
 int zx__call_option(const struct zx_call *call, const char *name);
 /* The standard limits of an interaction, from its id (IN-01). */
@@ -209,6 +220,7 @@ int zx__is_owner(const struct zx_commands *c, uint64_t user);
 /* Arguments. ZX_E_SYNTAX: the error reply is queued. */
 int zx__args_text(struct zx_call *call, struct zx_str line, struct zx_str d);
 int zx__args_slash(struct zx_call *call, struct zx_str data);
+int zx__args_new(struct zx_call *call, size_t count);
 void zx__args_free(struct zx_call *call);
 /* The next word or quoted text of *line; nonzero when there was one. */
 int zx__word(struct zx_str *line, struct zx_buf *out);
@@ -253,6 +265,11 @@ struct zx__panel {
 	uint32_t timeout_ms;
 	unsigned version; /* raised when the state is replaced */
 	char *state;
+	size_t state_size;
+	/* It is no panel but this form, opened from the panel `parent`. */
+	const struct zx_modal *modal;
+	uint64_t parent;
+	uint64_t form_id; /* of a panel: the form that it has opened */
 };
 
 struct zx__panels {
@@ -264,8 +281,8 @@ struct zx__panels {
 struct zx__panel *zx__panel_find(struct zx_commands *c, uint64_t id);
 /* Makes room by dropping the oldest. NULL when memory is out. */
 struct zx__panel *zx__panel_new(struct zx_call *call,
-				const struct zx_panel *panel,
-				const void *state);
+				const struct zx_panel *panel, const void *state,
+				size_t state_size);
 void zx__panel_free(struct zx_commands *c, struct zx__panel *p);
 void zx__panel_touch(struct zx_commands *c, struct zx__panel *p);
 /* Another timeout than its kind has. */
@@ -276,7 +293,13 @@ void zx__panel_renew(struct zx__panel *p, const struct zx_call *call);
 int zx__panel_show(struct zx_call *call, struct zx__panel *p, int over);
 void zx__panel_due(struct zx_commands *c, struct zx__panel *p);
 void zx__panels_free(struct zx_commands *c);
+/* zx_reply_panel for a state whose size is not the kind's. */
+int zx__reply_panel(struct zx_call *call, const struct zx_panel *panel,
+		    const void *state, size_t state_size);
 void zx__press_run(struct zx_call *call);
+void zx__submit_run(struct zx_call *call);
+/* The id in a custom_id "zx:ID:ACTION" of ours, or ZX_E_NOTFOUND. */
+int zx__panel_read_id(struct zx_str s, uint64_t *id, struct zx_str *action);
 void zx__complete_run(struct zx_call *call);
 
 /* The machine ------------------------------------------------------------ */
@@ -291,6 +314,7 @@ enum zx__sync_state { SYNC_IDLE, SYNC_GET, SYNC_PUT };
 struct zx_commands {
 	struct zx_commands_options opt; /* pointers into it are copies */
 	uint64_t app_id, user_id;
+	uint32_t shards; /* to tell, 0: not */
 	zx_time now;
 	zx_wall wall; /* at wall_at */
 	zx_time wall_at;
@@ -317,6 +341,10 @@ int zx__recv_interaction(struct zx_commands *c, struct zx_str d);
 int zx__recv_slash(struct zx_call *call, struct zx_str data);
 int zx__recv_press(struct zx_call *call, struct zx_str data);
 int zx__recv_complete(struct zx_call *call, struct zx_str data);
+int zx__recv_submit(struct zx_call *call, struct zx_str data);
+/* The form as the `data` of its callback; values may be NULL. */
+void zx__modal_write(struct zx_json_writer *w, const struct zx_modal *modal,
+		     uint64_t id, const char *const *values);
 /* A message that only mentions the bot. */
 int zx__mention_info(struct zx_call *call);
 

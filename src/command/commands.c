@@ -148,6 +148,11 @@ void zx_commands_set_self(struct zx_commands *c, uint64_t application_id,
 	c->user_id = user_id;
 }
 
+void zx_commands_set_shards(struct zx_commands *c, uint32_t count)
+{
+	c->shards = count;
+}
+
 size_t zx__slash_count(const struct zx_commands *c)
 {
 	size_t i, n = 0;

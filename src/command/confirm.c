@@ -12,8 +12,8 @@ enum outcome { OPEN, CONFIRMED, CANCELLED };
 struct question {
 	const struct zx_confirm *confirm;
 	enum outcome outcome;
-	char text[ZX__QUESTION + 1];
 	_Alignas(16) unsigned char state[ZX__QUESTION_STATE];
+	char text[ZX__QUESTION + 1]; /* last: only what is used is kept */
 };
 
 static const char *how_it_ended(enum outcome outcome)
@@ -93,7 +93,9 @@ int zx_ask(struct zx_call *call, const struct zx_confirm *confirm,
 	va_end(ap);
 	if (confirm->state_size)
 		memcpy(q->state, state, confirm->state_size);
-	err = zx_reply_panel(call, &panel, q);
+	err = zx__reply_panel(call, &panel, q,
+			      offsetof(struct question, text) +
+				      strlen(q->text) + 1);
 	zx_delete(call->c->opt.alloc, q);
 	p = err ? NULL : zx__panel_find(call->c, call->panel);
 	if (p && confirm->timeout_ms)

@@ -206,6 +206,8 @@ int zx__convert(const struct zx_alloc *a, const struct zx_option *o,
 	const struct zx_choice *choice = NULL;
 	int err;
 
+	if (o->all && zx_str_is_nocase(text, "all"))
+		text = zx_str(o->all);
 	if (o->choice_count) {
 		choice = find_choice(o, text);
 		if (!choice) {

@@ -49,10 +49,20 @@
 /* An answer that a rate limit would hold longer comes too late anyway. */
 #define ZX__CALLBACK_WAIT_MS 2500
 
+/* Modals (components/reference.mdx). */
+#define ZX__MODAL_TITLE 45
+#define ZX__MODAL_LABEL 45
+#define ZX__MODAL_TEXT 100 /* descriptions, placeholders of text inputs */
+#define ZX__MODAL_INPUTS 5
+#define ZX__MODAL_VALUE 4000
+#define ZX__MODAL_FILES 10
+#define ZX__MODAL_CHECKS 10
+
 /* Ours. */
 #define ZX__MAX_CALLS 10000
 #define ZX__MAX_PANELS 10000
 #define ZX__PANEL_MS 120000
+#define ZX__MODAL_MS (15 * 60 * 1000)
 #define ZX__PANEL_STATE 65536
 #define ZX__ACTION 60
 #define ZX__QUESTION 1000 /* bytes of a confirmation's text */

@@ -39,6 +39,8 @@ int zx__mention_info(struct zx_call *call)
 		       prefix.mention ? " or a mention" : "");
 	zx_embed_field(&m, 1, "Slash Commands", "Type `/`");
 	help_text(c, &prefix, &m);
+	if (c->shards)
+		zx_embed_field(&m, 1, "Shards", "%u", (unsigned)c->shards);
 	if (zx__call_wall(c))
 		zx_embed_time(&m, zx__call_wall(c));
 	err = zx_reply(call, &m);

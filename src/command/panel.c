@@ -113,7 +113,7 @@ static uint64_t fresh_id(struct zx_commands *c)
 }
 
 static int fill(struct zx__panel *p, const struct zx_call *call,
-		const void *state)
+		const void *state, size_t size)
 {
 	const struct zx_alloc *a = call->c->opt.alloc;
 
@@ -125,17 +125,19 @@ static int fill(struct zx__panel *p, const struct zx_call *call,
 	p->form = call->info.form;
 	p->ephemeral = p->command && p->command->flags & ZX_COMMAND_EPHEMERAL;
 	p->name = zx_str_dup(a, zx_str(call->info.user_name));
-	p->state = zx_new(a, p->panel->state_size);
+	p->state = zx_new(a, size);
+	p->state_size = size;
 	if (!p->name || !p->state)
 		return ZX_E_NOMEM;
-	if (p->panel->state_size)
-		memcpy(p->state, state, p->panel->state_size);
+	if (size)
+		memcpy(p->state, state, size);
 	zx__panel_renew(p, call);
 	return ZX_OK;
 }
 
 struct zx__panel *zx__panel_new(struct zx_call *call,
-				const struct zx_panel *panel, const void *state)
+				const struct zx_panel *panel, const void *state,
+				size_t size)
 {
 	struct zx_commands *c = call->c;
 	struct zx__panel *p;
@@ -149,7 +151,8 @@ struct zx__panel *zx__panel_new(struct zx_call *call,
 		return NULL;
 	p->panel = panel;
 	p->timeout_ms = panel->timeout_ms ? panel->timeout_ms : ZX__PANEL_MS;
-	if (fill(p, call, state) || zx__timer_join(c, &p->timer, TIMER_PANEL)) {
+	if (fill(p, call, state, size) ||
+	    zx__timer_join(c, &p->timer, TIMER_PANEL)) {
 		release(c, p);
 		return NULL;
 	}
@@ -216,40 +219,41 @@ int zx__panel_show(struct zx_call *call, struct zx__panel *p, int over)
 	return render(call, p->panel, p->state, p->id, over);
 }
 
-static struct zx__panel *
-panel_for(struct zx_call *call, const struct zx_panel *panel, const void *state)
+static struct zx__panel *panel_for(struct zx_call *call,
+				   const struct zx_panel *panel,
+				   const void *state, size_t size)
 {
 	struct zx_commands *c = call->c;
 	struct zx__panel *p = NULL;
 
 	if (call->panel)
 		p = zx__panel_find(c, call->panel);
-	if (p && p->panel == panel) {
-		if (panel->state_size)
-			memcpy(p->state, state, panel->state_size);
+	if (p && p->panel == panel && p->state_size == size) {
+		if (size)
+			memcpy(p->state, state, size);
 		p->version++;
 		zx__panel_touch(c, p);
 		return p;
 	}
 	if (p)
 		zx__panel_free(c, p);
-	p = zx__panel_new(call, panel, state);
+	p = zx__panel_new(call, panel, state, size);
 	call->panel = p ? p->id : 0;
 	return p;
 }
 
-int zx_reply_panel(struct zx_call *call, const struct zx_panel *panel,
-		   const void *state)
+int zx__reply_panel(struct zx_call *call, const struct zx_panel *panel,
+		    const void *state, size_t size)
 {
 	struct zx__panel *p;
 	int err;
 
-	if (panel->state_size > ZX__PANEL_STATE ||
-	    (panel->state_size && !state))
+	if (size > ZX__PANEL_STATE || (size && !state))
 		return ZX_E_INVALID;
-	if (call->dead || (call->failed && call->kind == CALL_PRESS))
+	if (call->dead || call->form_open ||
+	    (call->failed && zx__call_updates(call)))
 		return ZX_E_STATE;
-	p = panel_for(call, panel, state);
+	p = panel_for(call, panel, state, size);
 	if (!p)
 		return ZX_E_NOMEM;
 	if (call->answer_id)
@@ -259,6 +263,12 @@ int zx_reply_panel(struct zx_call *call, const struct zx_panel *panel,
 	if (p)
 		p->ephemeral = call->ephemeral;
 	return err;
+}
+
+int zx_reply_panel(struct zx_call *call, const struct zx_panel *panel,
+		   const void *state)
+{
+	return zx__reply_panel(call, panel, state, panel->state_size);
 }
 
 /* A call that only carries the panel's last edit. */
@@ -290,8 +300,11 @@ void zx__panel_due(struct zx_commands *c, struct zx__panel *p)
 {
 	struct zx_call *call = NULL;
 
-	/* Neither a token nor a message: there is nothing to edit. */
-	if (p->message_id || (p->token && c->now < p->token_until))
+	/* Neither a token nor a message: there is nothing to edit. And a form
+	 * stays open in the client. */
+	if (p->modal)
+		;
+	else if (p->message_id || (p->token && c->now < p->token_until))
 		call = last_call(c, p);
 	if (call) {
 		zx__panel_show(call, p, 1);

@@ -9,7 +9,7 @@
 #define STRANGER "❌ Only the command user can interact with this."
 
 /* "zx:ID:ACTION" */
-static int read_id(struct zx_str s, uint64_t *id, struct zx_str *action)
+int zx__panel_read_id(struct zx_str s, uint64_t *id, struct zx_str *action)
 {
 	size_t i;
 	int digit;
@@ -64,11 +64,11 @@ int zx__recv_press(struct zx_call *call, struct zx_str data)
 	if (err)
 		return err == ZX_E_NOMEM ? err : ZX_OK;
 	/* Components that a host made by itself are its own to answer. */
-	if (read_id(zx_buf_str(&c->text), &id, &action))
+	if (zx__panel_read_id(zx_buf_str(&c->text), &id, &action))
 		return ZX_OK;
 	c->stats.presses++;
 	p = zx__panel_find(c, id);
-	if (!p)
+	if (!p || p->modal)
 		return zx__plain_notice(call, EXPIRED);
 	if (p->user_id != call->info.user_id) {
 		c->stats.refused++;
@@ -92,11 +92,12 @@ static int apply(struct zx_call *call, struct zx__panel *p,
 {
 	int err = ZX_OK;
 
-	if (p && p->version == version && p->panel->state_size)
-		memcpy(p->state, state, p->panel->state_size);
-	if (p)
+	if (p && p->version == version && p->state_size)
+		memcpy(p->state, state, p->state_size);
+	/* Through the answer's token a form is opened, no message edited. */
+	if (p && !call->form_open)
 		zx__panel_renew(p, call);
-	if (p && result != ZX_PRESS_DONE)
+	if (p && result != ZX_PRESS_DONE && !call->form_open)
 		err = zx__panel_show(call, p, result == ZX_PRESS_CLOSE);
 	if (p && result == ZX_PRESS_CLOSE)
 		zx__panel_free(call->c, p);
@@ -115,6 +116,7 @@ void zx__press_run(struct zx_call *call)
 				  call->value };
 	const struct zx_panel *panel;
 	enum zx_press_result result;
+	uint64_t id = call->panel;
 	unsigned version;
 	void *state;
 
@@ -130,17 +132,20 @@ void zx__press_run(struct zx_call *call)
 	/* The handler works on a copy: what it calls may end the panel. */
 	panel = p->panel;
 	version = p->version;
-	state = zx_new(c->opt.alloc, panel->state_size);
+	state = zx_new(c->opt.alloc, p->state_size);
 	if (!state) {
 		zx__fault(call, FAULT_OTHER, "Out of memory");
 		return;
 	}
-	if (panel->state_size)
-		memcpy(state, p->state, panel->state_size);
+	if (p->state_size)
+		memcpy(state, p->state, p->state_size);
 	result = panel->press(call, state, &press, panel->ud);
 	p = zx__panel_find(c, call->panel);
 	if (p && p->panel != panel)
 		p = NULL;
+	/* A new panel of the same kind has its own state. */
+	if (p && p->id != id)
+		version = p->version + 1;
 	apply(call, p, result, state, version);
 	zx_delete(c->opt.alloc, state);
 }

@@ -36,6 +36,7 @@ static const struct {
 	[2] = { CALL_COMMAND, ZX_FORM_SLASH, recv_command },
 	[3] = { CALL_PRESS, ZX_FORM_PRESS, zx__recv_press },
 	[4] = { CALL_COMPLETE, ZX_FORM_SLASH, zx__recv_complete },
+	[5] = { CALL_SUBMIT, ZX_FORM_MODAL, zx__recv_submit },
 };
 
 /* Key "0" stands for an installation in the guild (IN-08). */
@@ -43,6 +44,14 @@ static int is_guest(struct zx_str owners)
 {
 	return zx_json_kind(owners) == ZX_JSON_OBJECT &&
 	       !zx_json_get(owners, "0").len;
+}
+
+static int take_resolved(struct zx_call *call, struct zx_str raw)
+{
+	if (!raw.len)
+		return ZX_OK;
+	call->resolved = zx_str_dup(call->c->opt.alloc, raw);
+	return call->resolved ? ZX_OK : ZX_E_NOMEM;
 }
 
 /* Members of the interaction that all types have. */
@@ -70,7 +79,7 @@ static int fill(struct zx_call *call, struct zx_str d)
 		call->app_id = call->c->app_id;
 	call->token = zx_str_dup(call->c->opt.alloc,
 				 zx_json_plain(zx_json_get(d, "token")));
-	if (!call->token)
+	if (!call->token || take_resolved(call, zx_json_at(d, "data.resolved")))
 		return ZX_E_NOMEM;
 	return zx__call_who(call, member,
 			    user.len ? user : zx_json_get(d, "user"));
@@ -106,7 +115,7 @@ int zx__recv_interaction(struct zx_commands *c, struct zx_str d)
 		return open < c->opt.max_calls ? ZX_E_NOMEM : ZX_OK;
 	err = fill(call, d);
 	if (!err) {
-		if (types[type].kind != CALL_PRESS)
+		if (call->kind == CALL_COMMAND || call->kind == CALL_COMPLETE)
 			call->info.command = find(c, data);
 		zx__call_windows(call, c->now, zx__call_wall(c));
 		err = types[type].recv(call, data);

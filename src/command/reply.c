@@ -41,7 +41,7 @@ static int check(struct zx_call *call, struct zx_message *m)
 {
 	int err = m->err;
 
-	if (!err && call->dead)
+	if (!err && (call->dead || call->form_open))
 		err = ZX_E_STATE;
 	if (err)
 		zx_message_clear(m);
@@ -76,7 +76,7 @@ static int is_over(const struct zx_call *call)
 {
 	/* An error in answer to a press is a message of its own: edits would
 	 * change that one instead of the panel. */
-	return call->dead || (call->failed && call->kind == CALL_PRESS);
+	return call->dead || (call->failed && zx__call_updates(call));
 }
 
 int zx_reply(struct zx_call *call, struct zx_message *m)
@@ -126,7 +126,7 @@ int zx_follow_up(struct zx_call *call, struct zx_message *m)
 
 	if (err)
 		return err;
-	if (call->token && call->kind != CALL_PRESS && !call->shown) {
+	if (call->token && !zx__call_updates(call) && !call->shown) {
 		/* The first message after a defer is the answer anyway (IN-04).
 		 */
 		err = zx__answer(call, m);
@@ -172,7 +172,7 @@ int zx__notice(struct zx_call *call, struct zx_message *m, uint32_t delete_ms)
 		return err;
 	if (!call->answered || unsent_defer)
 		err = notice_first(call, m, delete_ms);
-	else if (call->token && !call->shown && call->kind != CALL_PRESS)
+	else if (call->token && !call->shown && !zx__call_updates(call))
 		err = zx__answer(call, m);
 	else
 		err = follow(call, m, 1, delete_ms);

@@ -113,11 +113,12 @@ static void failed(struct zx_commands *c, struct zx__send *s,
 		return;
 	c->stats.failed++;
 	explain(c, s, r);
-	if (r->status != 400 || !is_message(s) || call->failed)
+	if (r->status != 400 || call->failed ||
+	    (!is_message(s) && s->kind != SEND_MODAL))
 		return;
 	/* Discord did not like the message: it will like this one. */
 	if (s->route == ROUTE_CALLBACK)
-		call->answered = call->shown = 0;
+		call->answered = call->shown = call->form_open = 0;
 	zx__fault(call, FAULT_OTHER, "The answer could not be shown");
 }
 

@@ -11,6 +11,7 @@ enum {
 	CALLBACK_DEFER_UPDATE = 6,
 	CALLBACK_UPDATE = 7,
 	CALLBACK_CHOICES = 8,
+	CALLBACK_MODAL = 9,
 	FLAG_EPHEMERAL = 1 << 6
 };
 
@@ -115,7 +116,7 @@ static void path(struct zx_commands *c, const struct zx__send *s,
 /* Type 7 changes the message that was pressed, type 4 makes a new one. */
 static int updates(const struct zx__send *s)
 {
-	return s->call->kind == CALL_PRESS && !s->notice;
+	return zx__call_updates(s->call) && !s->notice;
 }
 
 static void message_body(struct zx_commands *c, struct zx__send *s)
@@ -202,6 +203,23 @@ static int write_choices(struct zx_commands *c, struct zx__send *s,
 	return 1;
 }
 
+static int write_modal(struct zx_commands *c, struct zx__send *s,
+		       struct zx_rest_request *req)
+{
+	struct zx_json_writer w;
+
+	s->route = route(s->call, s);
+	if (s->route == ROUTE_NONE)
+		return 0;
+	path(c, s, req);
+	zx_jw_init(&w, &c->body);
+	zx_jw_obj(&w, NULL);
+	zx_jw_u64(&w, "type", CALLBACK_MODAL);
+	zx_jw_raw(&w, "data", zx_buf_str(&s->body));
+	zx_jw_obj_end(&w);
+	return 1;
+}
+
 static int write_typing(struct zx_commands *c, struct zx__send *s,
 			struct zx_rest_request *req)
 {
@@ -237,9 +255,9 @@ int zx__send_write(struct zx_commands *c, struct zx__send *s,
 					      struct zx_rest_request * req) = {
 		[SEND_ANSWER] = write_message,	[SEND_DEFER] = write_defer,
 		[SEND_EDIT] = write_message,	[SEND_FOLLOW] = write_message,
-		[SEND_CHOICES] = write_choices, [SEND_TYPING] = write_typing,
-		[SEND_DELETE] = write_delete,	[SEND_GET] = write_sync,
-		[SEND_PUT] = write_sync,
+		[SEND_CHOICES] = write_choices, [SEND_MODAL] = write_modal,
+		[SEND_TYPING] = write_typing,	[SEND_DELETE] = write_delete,
+		[SEND_GET] = write_sync,	[SEND_PUT] = write_sync,
 	};
 	int n;
 

@@ -163,6 +163,10 @@ static const struct {
 	  "2",
 	  NULL },
 	{ { .type = ZX_OPTION_ATTACHMENT }, "x", NULL, "an attached file" },
+	{ { .type = ZX_OPTION_INTEGER, .all = "-1" }, "ALL", "-1", NULL },
+	{ { .type = ZX_OPTION_INTEGER }, "all", NULL, "a whole number" },
+	{ { .type = ZX_OPTION_STRING, .all = "*" }, "all", "*", NULL },
+	{ { .type = ZX_OPTION_STRING, .all = "*" }, "allow", "allow", NULL },
 };
 
 static void convert__each_type_takes_what_people_type(void **state)

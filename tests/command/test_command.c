@@ -247,11 +247,14 @@ static void W3__only_a_mention_gets_an_introduction_once_a_while(void **state)
 	desk_has(&d, 0, "\"name\":\"Prefix\",\"value\":\"`!` or a mention\"");
 	desk_has(&d, 0, "Type `/`");
 	desk_has(&d, 0, "`!help`");
+	desk_hasnt(&d, 0, "Shards");
+	zx_commands_set_shards(d.c, 12);
 	desk_say(&d, DESK_USER, DESK_GUILD, "<@901>");
 	assert_int_equal(d.count, 1);
 	desk_wait(&d, 5000);
 	desk_say(&d, DESK_USER, DESK_GUILD, "<@901>");
 	assert_int_equal(d.count, 2);
+	desk_has(&d, 1, "\"name\":\"Shards\",\"value\":\"12\"");
 	assert_int_equal(zx_commands_stats(d.c)->calls, 0);
 	desk_end(&d);
 }

@@ -450,6 +450,47 @@ static void IN_07__files_go_with_the_callback(void **state)
 	desk_end(&d);
 }
 
+static uint64_t bot_may[3];
+
+static void ask_permissions(struct zx_call *call, void *ud)
+{
+	(void)ud;
+	bot_may[0] = zx_call_app_permissions(call, DESK_CHANNEL);
+	bot_may[1] = zx_call_app_permissions(call, zx_call_id(call, "where"));
+	bot_may[2] = zx_call_app_permissions(call, 999);
+	zx_defer(call);
+}
+
+static void IN_13__a_chosen_channel_tells_what_the_bot_may_there(void **state)
+{
+	static const struct zx_option where = { .name = "where",
+						.description = "d",
+						.type = ZX_OPTION_CHANNEL };
+	static const struct zx_command command = { .name = "look",
+						   .description = "d",
+						   .options = &where,
+						   .option_count = 1,
+						   .run = ask_permissions };
+	struct desk d;
+
+	(void)state;
+	assert_err(desk_begin(&d, NULL, &command, 1), ZX_OK);
+	desk_interaction(
+		&d, 2, DESK_USER, DESK_GUILD,
+		"{\"name\":\"look\",\"type\":1,\"options\":[{\"name\":"
+		"\"where\",\"type\":7,\"value\":\"71\"}],\"resolved\":{"
+		"\"channels\":{\"71\":{\"id\":\"71\",\"type\":0,"
+		"\"app_permissions\":\"1024\"}}}}",
+		NULL, 0);
+	assert_true(bot_may[0] == 2048); /* the interaction's own */
+	assert_true(bot_may[1] == 1024);
+	assert_true(bot_may[2] == 0);
+	/* a message tells nothing */
+	desk_say(&d, DESK_USER, DESK_GUILD, "!look <#71>");
+	assert_true(bot_may[0] == 0 && bot_may[1] == 0);
+	desk_end(&d);
+}
+
 static void IN_08__a_guest_has_five_follow_ups(void **state)
 {
 	struct desk d;
@@ -622,6 +663,8 @@ int main(void)
 			IN_04__a_defer_that_has_not_left_becomes_the_answer),
 		cmocka_unit_test(IN_07__files_go_with_the_callback),
 		cmocka_unit_test(IN_08__a_guest_has_five_follow_ups),
+		cmocka_unit_test(
+			IN_13__a_chosen_channel_tells_what_the_bot_may_there),
 		cmocka_unit_test(
 			IN_09__choices_are_at_most_25_of_100_characters),
 		cmocka_unit_test(IN_09__values_have_the_options_type),

@@ -7,6 +7,7 @@
 #define ZOO_H
 
 #include "desk.h"
+#include "zoryx/modal.h"
 
 static inline void zoo_render(struct zx_call *call, const void *state, int over,
 			      struct zx_message *out, void *ud)
@@ -42,6 +43,42 @@ static inline void zoo_open(struct zx_call *call, void *ud)
 
 	(void)ud;
 	zx_reply_panel(call, &zoo_panel, &state);
+}
+
+static inline void zoo_submitted(struct zx_call *call, const void *state,
+				 void *ud)
+{
+	struct zx_message m;
+
+	(void)state;
+	(void)ud;
+	zx_message_init(&m, zx_call_alloc(call));
+	zx_say(&m, "%s %.*s", zx_call_text(call, "name"),
+	       ZX_ARG(zx_call_values(call, "file")));
+	zx_embed(&m, 1, "%llu", (unsigned long long)zx_call_id(call, "who"));
+	zx_reply(call, &m);
+	zx_message_release(&m);
+}
+
+static const struct zx_input zoo_inputs[] = {
+	{ .name = "name", .label = "Name", .kind = ZX_INPUT_TEXT },
+	{ .name = "who", .label = "Who", .kind = ZX_INPUT_USER },
+	{ .name = "file", .label = "File", .kind = ZX_INPUT_FILE, .max = 2 },
+};
+
+static const struct zx_modal zoo_modal = {
+	.title = "Zoo",
+	.inputs = zoo_inputs,
+	.input_count = 3,
+	.submitted = zoo_submitted,
+};
+
+static inline void zoo_form(struct zx_call *call, void *ud)
+{
+	static const char *const values[] = { "long ago", "5", NULL };
+
+	if (zx_modal(call, &zoo_modal, NULL, values) == ZX_E_STATE)
+		zoo_open(call, ud);
 }
 
 static inline void zoo_echo(struct zx_call *call, void *ud)
@@ -123,10 +160,11 @@ static const struct zx_command zoo[] = {
 	  .description = "d",
 	  .run = zoo_open,
 	  .flags = ZX_COMMAND_EPHEMERAL },
+	{ .name = "form", .description = "d", .run = zoo_form },
 };
 #define ZOO_COUNT (sizeof(zoo) / sizeof(zoo[0]))
 
-/* Payloads as Discord sends them; "%s" is the id of an open panel. */
+/* Payloads as Discord sends them; "%s" is the id of an open panel or form. */
 static const struct {
 	const char *event, *json;
 } zoo_payloads[] = {
@@ -172,19 +210,41 @@ static const struct {
 	  "\"token\":\"tokD\",\"channel_id\":\"60\",\"message\":{\"id\":"
 	  "\"4242\"},\"user\":{\"id\":\"3\",\"username\":\"u\"},\"data\":{"
 	  "\"component_type\":3,\"custom_id\":\"%s\",\"values\":[\"v\"]}}" },
+	{ "INTERACTION_CREATE",
+	  "{\"id\":\"900000000000000005\",\"application_id\":\"900\",\"type\":2,"
+	  "\"token\":\"tokE\",\"channel_id\":\"60\",\"user\":{\"id\":\"3\","
+	  "\"username\":\"u\"},\"data\":{\"name\":\"form\",\"type\":1}}" },
+	{ "INTERACTION_CREATE",
+	  "{\"id\":\"900000000000000006\",\"application_id\":\"900\",\"type\":5,"
+	  "\"token\":\"tokF\",\"channel_id\":\"60\",\"user\":{\"id\":\"3\","
+	  "\"username\":\"u\"},\"data\":{\"custom_id\":\"%s\",\"components\":[{"
+	  "\"type\":18,\"id\":1,\"component\":{\"type\":4,\"id\":2,"
+	  "\"custom_id\":\"name\",\"value\":\"caf\\u00e9\"}},{\"type\":1,"
+	  "\"components\":[{\"type\":5,\"custom_id\":\"who\",\"values\":["
+	  "\"8\"]}]},{\"type\":18,\"component\":{\"type\":19,\"custom_id\":"
+	  "\"file\",\"values\":[\"9\",\"10\"]}}],\"resolved\":{\"attachments\":{"
+	  "\"9\":{\"id\":\"9\",\"url\":\"https://u/\"}}}}}" },
 };
 #define ZOO_PAYLOADS (sizeof(zoo_payloads) / sizeof(zoo_payloads[0]))
 
-/* The id of a button of a panel that was sent, or one that never was. */
-static inline const char *zoo_panel_id(const struct desk *d, char out[128])
+/* Payload i, with the id of a panel or form that was opened on the desk, or of
+ * one that never was. */
+static inline void zoo_json(const struct desk *d, size_t i, char *out, size_t n)
 {
-	size_t i;
+	const char *json = zoo_payloads[i].json;
+	int form = strstr(json, "\"type\":5,") != NULL;
+	const char *action = form ? "modal" : "up";
+	const char *end = form ? ":modal\"" : ":up\"";
+	char id[128] = "zx:0000000000000001:up";
+	size_t k;
 
-	snprintf(out, 128, "zx:0000000000000001:up");
-	for (i = 0; i < d->count && i < DESK_SENT; i++)
-		if (strstr(d->sent[i].body, ":up\""))
-			desk_custom_id(d->sent[i].body, "up", out);
-	return out;
+	for (k = 0; k < d->count && k < DESK_SENT; k++)
+		if (strstr(d->sent[k].body, end))
+			desk_custom_id(d->sent[k].body, action, id);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	snprintf(out, n, json, id);
+#pragma GCC diagnostic pop
 }
 
 #endif

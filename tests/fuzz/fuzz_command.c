@@ -103,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	event = data[0] & 1 ? "INTERACTION_CREATE" : "MESSAGE_CREATE";
 	check(!desk_begin(&d, NULL, zoo, ZOO_COUNT));
 	desk_slash(&d, DESK_USER, "open", NULL);
+	desk_slash(&d, DESK_USER, "form", NULL);
 	answer_all(&d, 0);
 	payload = zx_test_exact(
 		(struct zx_str){ (const char *)data + 1, size - 1 });
