@@ -132,8 +132,8 @@ ZX_API unsigned zx_ipc_port(const struct zx_ipc_conn *c);
  * (a page in a browser could otherwise read it). */
 struct zx_http_server;
 struct zx_http_reply {
-	int status;	     /* 200 at first */
-	const char *type;    /* "text/plain; charset=utf-8" at first */
+	int status;	  /* 200 at first */
+	const char *type; /* "text/plain; charset=utf-8" at first */
 	struct zx_buf body;
 };
 /* path: without a query. */

@@ -101,7 +101,8 @@ static void collect(void *ud)
 	int left;
 
 	c->busy = 1;
-	while (!c->detached && (m = curl_multi_info_read(c->multi.curl, &left))) {
+	while (!c->detached &&
+	       (m = curl_multi_info_read(c->multi.curl, &left))) {
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		t = zx__transfer_end(c, m->easy_handle, m->data.result);

@@ -42,8 +42,8 @@ static void serve(int fd, unsigned nth, void *ud)
 	size_t i, n;
 
 	(void)nth;
-	while (!s->stop && peer_http(fd, s->head, sizeof(s->head), s->body,
-				     BODY_MAX, &n)) {
+	while (!s->stop &&
+	       peer_http(fd, s->head, sizeof(s->head), s->body, BODY_MAX, &n)) {
 		s->body_len = n;
 		s->body_sum = 0;
 		for (i = 0; i < s->body_len; i++)
