@@ -62,6 +62,18 @@ struct zx_cog {
 		     const struct zx_rest_result *result);
 };
 
+/*
+ * Who hands out identify turns when several processes share a token: Discord's
+ * budget is theirs together. `ask` is answered by zx_bot_grant, whenever it is
+ * that shard's turn; `forget` says that it is no longer wanted.
+ */
+struct zx_bot_gate {
+	/* ZX_OK, or an error: the bot's own queue then has to do. */
+	int (*ask)(struct zx_bot *bot, uint32_t shard, void *ud);
+	void (*forget)(struct zx_bot *bot, uint32_t shard, void *ud);
+	void *ud;
+};
+
 struct zx_bot_options {
 	size_t size;
 	const char *token;	/* copied, wiped on free */
@@ -83,6 +95,7 @@ struct zx_bot_options {
 	int no_mention;
 	const struct zx_config *config; /* must outlive; may be NULL: for the
 					   start-up panel and the cogs */
+	const struct zx_bot_gate *gate; /* must outlive; NULL: own turns */
 	struct zx_loop *loop;		/* must outlive; NULL: its own */
 	const struct zx_alloc *alloc;
 	const struct zx_log *log;
@@ -124,6 +137,9 @@ ZX_API void zx_bot_wake(struct zx_bot *b);
 /* What cogs and commands use
  * --------------------------------------------------- */
 
+/* The turn that a gate was asked for; ignored when no longer wanted. */
+ZX_API void zx_bot_grant(struct zx_bot *b, uint32_t shard);
+
 /* The bot a call belongs to. */
 ZX_API struct zx_bot *zx_call_bot(const struct zx_call *call);
 ZX_API int zx_bot_rest(struct zx_bot *b, const struct zx_rest_request *req,
@@ -155,6 +171,18 @@ struct zx_bot_info {
 	uint64_t intents_missing; /* asked for and refused */
 };
 ZX_API void zx_bot_info(const struct zx_bot *b, struct zx_bot_info *out);
+/*
+ * Asks for members of a guild over the gateway. `shard` of the request is not
+ * looked at; `ud` comes back in what `fn` is told: CHUNK, RESTART, and once
+ * DONE or FAILED, from the loop. ZX_E_NOTFOUND when the guild belongs to a
+ * shard of another process, ZX_E_STATE when the bot does not run, and what
+ * zx_members_ask returns.
+ */
+typedef void zx_bot_members_fn(const struct zx_members_out *out, void *ud);
+ZX_API int zx_bot_request_members(struct zx_bot *b,
+				  const struct zx_members_request *req,
+				  zx_bot_members_fn *fn, uint64_t *id);
+
 /* i-th shard of this process, or NULL. */
 ZX_API const struct zx_shard *zx_bot_shard(const struct zx_bot *b, size_t i);
 

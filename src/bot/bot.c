@@ -86,6 +86,7 @@ static int take_options(struct zx_bot *b, const struct zx_bot_options *o)
 	b->intents_asked = b->intents;
 	b->intents_fallback = o->intents_fallback;
 	b->compression = o->compression;
+	b->gate = o->gate;
 	b->shard_count_asked = o->shard_count;
 	if (copy(b, &b->token, o->token) || copy(b, &b->api_url, o->api_url) ||
 	    copy(b, &b->proxy, o->proxy) || zx__bot_token_hash(b))
@@ -117,6 +118,7 @@ static void set_timers(struct zx_bot *b)
 		{ &b->save_timer, zx__bot_on_save },
 		{ &b->ready_timer, zx__bot_on_ready_timer },
 		{ &b->presence_timer, zx__bot_on_presence },
+		{ &b->members_timer, zx__bot_on_members_timer },
 		{ &b->command_timer, zx__bot_on_command_timer },
 		{ &b->stop_timer, zx__bot_on_stop },
 	};
@@ -254,6 +256,7 @@ void zx_bot_free(struct zx_bot *b)
 		return;
 	if (b->loop)
 		zx__bot_halt(b);
+	zx__bot_members_end(b);
 	zx__bot_fleet_free(b);
 	zx_identify_free(b->queue);
 	zx_rest_detach(b->rest_conn);

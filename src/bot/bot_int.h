@@ -151,6 +151,7 @@ struct zx_bot {
 	uint32_t concurrency;
 	struct zx_identify_queue *queue;
 	zx_time hold_until; /* no identify turns: an earlier process had one */
+	const struct zx_bot_gate *gate;
 	struct zx_timer queue_timer, start_timer, rebuild_timer;
 	size_t next_start;
 	zx_time last_group;
@@ -160,6 +161,17 @@ struct zx_bot {
 
 	/* sessions.c */
 	struct zx_timer save_timer;
+	/* What the latest process left of the day's budget (LM-06). */
+	struct zx__bot_budget {
+		uint32_t total, remaining;
+		zx_wall reset_at;
+	} budget;
+
+	/* members.c */
+	struct zx_members *collector; /* NULL: never asked */
+	struct zx__bot_asked *asked;
+	struct zx_timer members_timer;
+	int collecting;
 
 	/* ready.c */
 	struct zx_timer ready_timer;
@@ -208,6 +220,10 @@ int zx__bot_fleet_stopped(const struct zx_bot *b);
 void zx__bot_on_queue(struct zx_timer *t, void *ud);
 void zx__bot_on_start(struct zx_timer *t, void *ud);
 void zx__bot_on_rebuild(struct zx_timer *t, void *ud);
+void zx__bot_turn_ask(struct zx__bot_member *m);
+void zx__bot_turn_forget(struct zx__bot_member *m);
+/* Shards of this process that have no session to resume. */
+uint32_t zx__bot_fleet_need(const struct zx_bot *b);
 
 /* outputs.c: what a shard says. */
 void zx__bot_on_output(struct zx_shard *s, const struct zx_shard_out *o,
@@ -283,6 +299,12 @@ void zx__bot_on_save(struct zx_timer *t, void *ud);
 int zx__bot_token_hash(struct zx_bot *b);
 /* The next process must know when this one last identified. */
 void zx__bot_save_identify(struct zx_bot *b);
+
+/* members.c */
+void zx__bot_members_feed(struct zx__bot_member *m,
+			  const struct zx_shard_out *o);
+void zx__bot_members_end(struct zx_bot *b);
+void zx__bot_on_members_timer(struct zx_timer *t, void *ud);
 
 /* ready.c */
 void zx__bot_ready_check(struct zx_bot *b);

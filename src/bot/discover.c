@@ -79,6 +79,20 @@ static int refused(struct zx_bot *b, const struct zx_rest_result *r)
 
 /* GET /gateway/bot ------------------------------------------------------- */
 
+/* The file may know of identifies that Discord's number does not count yet, as
+ * when it answers from a cache to a process that crashes again and again. */
+static void take_budget(struct zx_bot *b, struct zx_identify_options *o)
+{
+	zx_wall now = zx_wall_clock();
+
+	if (b->budget.reset_at > now && b->budget.total == o->total &&
+	    b->budget.remaining < o->remaining)
+		o->remaining = b->budget.remaining;
+	b->budget.total = o->total;
+	b->budget.remaining = o->remaining;
+	b->budget.reset_at = now + (zx_wall)o->reset_after_ms;
+}
+
 static void take_limits(struct zx_bot *b, struct zx_str d, uint32_t need)
 {
 	struct zx_identify_options o = ZX_IDENTIFY_OPTIONS_INIT;
@@ -90,6 +104,7 @@ static void take_limits(struct zx_bot *b, struct zx_str d, uint32_t need)
 	o.remaining = (uint32_t)zx_json_get_u64(limit, "remaining");
 	o.reset_after_ms = zx_json_get_u64(limit, "reset_after");
 	o.need = need;
+	take_budget(b, &o);
 	o.alloc = b->alloc;
 	b->concurrency = o.max_concurrency ? o.max_concurrency : 1;
 	if (b->queue)
@@ -149,7 +164,8 @@ static void on_gateway(const struct zx_rest_result *r, void *ud)
 {
 	struct zx_bot *b = ud;
 	uint32_t recommended;
-	size_t i, need;
+	size_t i;
+	int err;
 
 	if (refused(b, r))
 		return;
@@ -170,10 +186,11 @@ static void on_gateway(const struct zx_rest_result *r, void *ud)
 	}
 	if (settle_shards(b, recommended))
 		return;
-	need = b->shard_id_count ? b->shard_id_count : b->shard_count;
+	err = zx__bot_fleet_new(b);
 	/* Those that resume need no turn. */
-	take_limits(b, r->body, b->user_id ? 1 : (uint32_t)need);
-	if (!b->queue || zx__bot_fleet_new(b))
+	if (!err)
+		take_limits(b, r->body, zx__bot_fleet_need(b));
+	if (err || !b->queue)
 		zx__bot_fail(b, ZX_E_NOMEM, "out of memory");
 }
 

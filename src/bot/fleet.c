@@ -24,6 +24,39 @@ const struct zx_shard *zx_bot_shard(const struct zx_bot *b, size_t i)
 	return i < b->member_count ? b->members[i].shard : NULL;
 }
 
+uint32_t zx__bot_fleet_need(const struct zx_bot *b)
+{
+	uint32_t need = 0;
+	size_t i;
+
+	for (i = 0; i < b->member_count; i++)
+		need += !b->members[i].resumes;
+	return need;
+}
+
+/* Turns, of a gate or of our own queue ----------------------------------- */
+
+void zx__bot_turn_ask(struct zx__bot_member *m)
+{
+	struct zx_bot *b = m->bot;
+
+	if (b->gate && !b->gate->ask(b, m->id, b->gate->ud))
+		return;
+	if (zx_identify_ask(b->queue, m->id, zx_loop_now(b->loop)))
+		zx__bot_fail(b, ZX_E_NOMEM, "out of memory");
+	else
+		zx_timer_set(b->loop, &b->queue_timer, zx_loop_now(b->loop));
+}
+
+void zx__bot_turn_forget(struct zx__bot_member *m)
+{
+	struct zx_bot *b = m->bot;
+
+	if (b->gate && b->gate->forget)
+		b->gate->forget(b, m->id, b->gate->ud);
+	zx_identify_forget(b->queue, m->id);
+}
+
 /* Making ----------------------------------------------------------------- */
 
 static int member_open(struct zx__bot_member *m)
@@ -110,9 +143,10 @@ void zx__bot_on_rebuild(struct zx_timer *t, void *ud)
 	if (b->phase != ZX__BOT_RUNNING)
 		return;
 	b->ready_count = 0;
+	zx__bot_members_end(b);
 	for (i = 0; i < b->member_count; i++) {
 		m = &b->members[i];
-		zx_identify_forget(b->queue, m->id);
+		zx__bot_turn_forget(m);
 		member_close(m);
 		zx__bot_session_drop(m);
 		*m = (struct zx__bot_member){ .bot = b, .id = m->id };
@@ -198,6 +232,20 @@ void zx__bot_on_start(struct zx_timer *t, void *ud)
 
 /* Identify turns --------------------------------------------------------- */
 
+static void grant(struct zx__bot_member *m)
+{
+	zx_shard_grant(m->shard, zx_loop_now(m->bot->loop));
+	zx_gateway_kick(m->conn);
+}
+
+void zx_bot_grant(struct zx_bot *b, uint32_t shard)
+{
+	struct zx__bot_member *m = zx__bot_member(b, shard);
+
+	if (m && m->shard && b->phase == ZX__BOT_RUNNING)
+		grant(m);
+}
+
 void zx__bot_on_queue(struct zx_timer *t, void *ud)
 {
 	struct zx_bot *b = ud;
@@ -213,8 +261,7 @@ void zx__bot_on_queue(struct zx_timer *t, void *ud)
 		if (!m)
 			continue;
 		given = 1;
-		zx_shard_grant(m->shard, now);
-		zx_gateway_kick(m->conn);
+		grant(m);
 	}
 	if (given)
 		zx__bot_save_identify(b);

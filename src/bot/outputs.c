@@ -30,7 +30,7 @@ static void on_state(struct zx__bot_member *m, enum zx_shard_state state)
 	if (before == ZX_SHARD_READY)
 		b->ready_count--;
 	if (before == ZX_SHARD_QUEUED && state != ZX_SHARD_IDENTIFYING)
-		zx_identify_forget(b->queue, m->id);
+		zx__bot_turn_forget(m);
 	if (state == ZX_SHARD_BACKOFF)
 		lost_connection(m);
 	if (state == ZX_SHARD_READY) {
@@ -98,11 +98,7 @@ void zx__bot_on_output(struct zx_shard *s, const struct zx_shard_out *o,
 		on_state(m, o->state);
 		break;
 	case ZX_SHARD_OUT_IDENTIFY:
-		if (zx_identify_ask(b->queue, m->id, zx_loop_now(b->loop)))
-			zx__bot_fail(b, ZX_E_NOMEM, "out of memory");
-		else
-			zx_timer_set(b->loop, &b->queue_timer,
-				     zx_loop_now(b->loop));
+		zx__bot_turn_ask(m);
 		break;
 	case ZX_SHARD_OUT_SESSION:
 		m->session_dirty = 1;

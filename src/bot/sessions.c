@@ -74,12 +74,27 @@ static void take_self(struct zx_bot *b, struct zx_str d)
 
 void zx__bot_save_identify(struct zx_bot *b)
 {
-	char text[24];
+	struct zx_json_writer w;
+	struct zx_buf text;
 
+	b->budget.remaining = zx_identify_remaining(b->queue);
 	if (!b->state)
 		return;
-	snprintf(text, sizeof(text), "%lld", (long long)zx_wall_clock());
-	zx_state_put(b->state, SPACE, 0, LAST_IDENTIFY, zx_str(text));
+	zx_buf_init(&text, b->alloc, 0);
+	zx_jw_init(&w, &text);
+	zx_jw_obj(&w, NULL);
+	zx_jw_cstr(&w, "token_sha256", b->token_hash);
+	zx_jw_i64(&w, "at", zx_wall_clock());
+	zx_jw_u64(&w, "total", b->budget.total);
+	zx_jw_u64(&w, "remaining", b->budget.remaining);
+	zx_jw_i64(&w, "reset_at", b->budget.reset_at);
+	zx_jw_obj_end(&w);
+	if (text.err ||
+	    zx_state_put(b->state, SPACE, 0, LAST_IDENTIFY, zx_buf_str(&text)))
+		zx__bot_log(b, ZX_LOG_WARN,
+			    "cannot save how many session starts are left: %s",
+			    zx_state_error(b->state));
+	zx_buf_release(&text);
 }
 
 /* One turn per key and 5 s holds across restarts as well; not to know the keys
@@ -87,12 +102,18 @@ void zx__bot_save_identify(struct zx_bot *b)
 static void load_identify(struct zx_bot *b)
 {
 	struct zx_buf text;
-	int64_t at, age;
+	struct zx_str d;
+	int64_t age;
 
 	zx_buf_init(&text, b->alloc, 0);
-	if (!zx_state_get(b->state, SPACE, 0, LAST_IDENTIFY, &text) &&
-	    !zx_str_i64(zx_buf_str(&text), &at)) {
-		age = zx_wall_clock() - at;
+	zx_state_get(b->state, SPACE, 0, LAST_IDENTIFY, &text);
+	d = zx_buf_str(&text);
+	if (!zx_json_check(d, 0, NULL) &&
+	    zx_json_is(zx_json_get(d, "token_sha256"), b->token_hash)) {
+		b->budget.total = (uint32_t)zx_json_get_u64(d, "total");
+		b->budget.remaining = (uint32_t)zx_json_get_u64(d, "remaining");
+		b->budget.reset_at = zx_json_get_i64(d, "reset_at");
+		age = zx_wall_clock() - zx_json_get_i64(d, "at");
 		if (age >= 0 && age < ZX__BOT_IDENTIFY_MS)
 			b->hold_until = zx_time_add(
 				zx_clock(),

@@ -23,9 +23,9 @@ void zx__bot_cogs_stop(struct zx_bot *b)
 static void clear_timers(struct zx_bot *b)
 {
 	struct zx_timer *const timers[] = {
-		&b->ask_timer,	   &b->queue_timer, &b->start_timer,
-		&b->rebuild_timer, &b->save_timer,  &b->ready_timer,
-		&b->presence_timer
+		&b->ask_timer,	    &b->queue_timer,  &b->start_timer,
+		&b->rebuild_timer,  &b->save_timer,   &b->ready_timer,
+		&b->presence_timer, &b->members_timer
 	};
 	size_t i;
 
