@@ -9,15 +9,15 @@
 enum { DAILY_CREATES = 200 };
 #define DAY_MS UINT64_C(86400000)
 
+static int in_scope(const cJSON *cmd, uint64_t guild)
+{
+	return zx__dom_id(cmd, "guild_id") == guild;
+}
+
 /* The scope is the guild of the path, or 0. */
 static uint64_t scope(const struct zx__call *c)
 {
 	return c->guild ? c->guild->id : 0;
-}
-
-static int in_scope(const cJSON *cmd, uint64_t guild)
-{
-	return zx__dom_id(cmd, "guild_id") == guild;
 }
 
 static int not_ours(struct zx__call *c)
@@ -28,102 +28,6 @@ static int not_ours(struct zx__call *c)
 		 "You are not authorized to perform this action on this "
 		 "application");
 	return 1;
-}
-
-static cJSON *named(struct zx__world *w, uint64_t guild, const char *name,
-		    int type)
-{
-	for (size_t i = 0; i < w->commands.n; i++) {
-		cJSON *cmd = w->commands.v[i].dom;
-
-		if (in_scope(cmd, guild) && zx__int(cmd, "type") == type &&
-		    !strcmp(zx__str(cmd, "name"), name))
-			return cmd;
-	}
-	return NULL;
-}
-
-const cJSON *zx__command_by_name(struct zx__world *w, uint64_t guild,
-				 const char *name, int type)
-{
-	const cJSON *cmd = guild ? named(w, guild, name, type) : NULL;
-
-	return cmd ? cmd : named(w, 0, name, type);
-}
-
-/* Who sees it ------------------------------------------------------------- */
-
-static int allowed_in(const cJSON *cmd, int context)
-{
-	const cJSON *list = zx__some(cmd, "contexts");
-
-	if (!list)
-		return context == 0 ||
-		       !cJSON_IsFalse(zx__get(cmd, "dm_permission"));
-	ZX__EACH(v, list)
-	if (v->valueint == context)
-		return 1;
-	return 0;
-}
-
-int zx__command_visible(struct zx__world *w, const cJSON *cmd,
-			struct zx__guild *g, const cJSON *channel,
-			uint64_t user)
-{
-	uint64_t bits, need = zx__dom_id(cmd, "default_member_permissions");
-
-	if (!g)
-		return allowed_in(cmd, 1) && !zx__dom_id(cmd, "guild_id");
-	if (!allowed_in(cmd, 0) || (zx__dom_id(cmd, "guild_id") &&
-				    zx__dom_id(cmd, "guild_id") != g->id))
-		return 0;
-	bits = channel ? zx__perm_in(w, g, channel, user)
-		       : zx__perm_base(w, g, user);
-	if (bits & ZX__P_ADMINISTRATOR)
-		return 1;
-	if (zx__some(cmd, "default_member_permissions") &&
-	    (!need || (bits & need) != need))
-		return 0;
-	return (bits & ZX__P_USE_COMMANDS) != 0;
-}
-
-static int visible_somewhere(struct zx__world *w, const cJSON *cmd,
-			     uint64_t user)
-{
-	for (size_t i = 0; i < w->guild_count && i < ZX__PAGE_GUILDS; i++) {
-		struct zx__guild *g = w->guilds[i];
-
-		if (g && zx__member(g, user) &&
-		    zx__command_visible(w, cmd, g, NULL, user))
-			return 1;
-	}
-	return 0;
-}
-
-cJSON *zx__commands_for(struct zx__world *w, uint64_t user)
-{
-	cJSON *list = cJSON_CreateArray();
-
-	for (size_t i = 0; i < w->commands.n; i++) {
-		cJSON *cmd = zx__dup(w->commands.v[i].dom);
-
-		zx__dom_set(cmd, "visible:b", visible_somewhere(w, cmd, user));
-		cJSON_AddItemToArray(list, cmd);
-	}
-	return list;
-}
-
-static void changed(struct zx__world *w)
-{
-	if (!zx__wire_watched(w->wire, 0))
-		return;
-	for (size_t i = 0; i < w->users.n; i++) {
-		uint64_t user = w->users.v[i].id;
-
-		if (zx__wire_watched(w->wire, user))
-			zx__live(w, "COMMANDS_UPDATE",
-				 zx__commands_for(w, user), user);
-	}
 }
 
 /* Normal form ------------------------------------------------------------- */
@@ -296,11 +200,11 @@ void zx__create_command(struct zx__call *c)
 	zx__command_check(c, c->body, "", 0);
 	if (zx__form_failed(c))
 		return;
-	old = named(c->w, scope(c), zx__str(c->body, "name"), type);
+	old = zx__command_in(c->w, scope(c), zx__str(c->body, "name"), type);
 	if (!old && (too_many(c, type) || !may_create(c, 1)))
 		return;
 	cmd = keep(c, old, normal(c, c->body));
-	changed(c->w);
+	zx__commands_changed(c->w);
 	zx__reply(c, old ? 200 : 201, shown(c, cmd));
 }
 
@@ -343,8 +247,8 @@ static unsigned new_ones(struct zx__call *c)
 	unsigned n = 0;
 
 	ZX__EACH(cmd, c->body)
-	n += !named(c->w, scope(c), zx__str(cmd, "name"),
-		    zx__some(cmd, "type") ? zx__int(cmd, "type") : 1);
+	n += !zx__command_in(c->w, scope(c), zx__str(cmd, "name"),
+			     zx__some(cmd, "type") ? zx__int(cmd, "type") : 1);
 	return n;
 }
 
@@ -372,8 +276,9 @@ void zx__put_commands(struct zx__call *c)
 	ZX__EACH(body, c->body)
 	{
 		cJSON *cmd = normal(c, body);
-		cJSON *old = named(c->w, scope(c), zx__str(cmd, "name"),
-				   zx__int(cmd, "type"));
+		cJSON *old =
+			zx__command_in(c->w, scope(c), zx__str(cmd, "name"),
+				       zx__int(cmd, "type"));
 
 		cmd = keep(c, old, cmd);
 		cJSON_AddItemToArray(kept,
@@ -381,7 +286,7 @@ void zx__put_commands(struct zx__call *c)
 	}
 	drop_missing(c, kept);
 	cJSON_Delete(kept);
-	changed(c->w);
+	zx__commands_changed(c->w);
 	zx__reply(c, 200, list_of(c));
 }
 
@@ -428,7 +333,7 @@ void zx__patch_command(struct zx__call *c)
 		return;
 	}
 	cmd = keep(c, old, cmd);
-	changed(c->w);
+	zx__commands_changed(c->w);
 	zx__reply(c, 200, zx__dup(cmd));
 }
 
@@ -439,7 +344,7 @@ void zx__delete_command(struct zx__call *c)
 	if (!cmd)
 		return;
 	zx__set_del(&c->w->commands, zx__dom_id(cmd, "id"));
-	changed(c->w);
+	zx__commands_changed(c->w);
 	zx__no_content(c);
 }
 

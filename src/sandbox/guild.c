@@ -51,6 +51,14 @@ cJSON *zx__guild_out(const struct zx__guild *g)
 	return o;
 }
 
+int zx__guild_has(const struct zx__guild *g, const char *name)
+{
+	ZX__EACH(f, zx__get(g->dom, "features"))
+	if (cJSON_IsString(f) && !strcmp(f->valuestring, name))
+		return 1;
+	return 0;
+}
+
 /* The page ---------------------------------------------------------------- */
 
 void zx__guild_touched(struct zx__world *w, struct zx__guild *g)

@@ -191,8 +191,8 @@ static int entity_of(int select)
 
 /* Fills data.values; NULL or what is wrong. */
 static const char *add_values(struct zx__world *w, struct zx__guild *g,
-			      const cJSON *comp, const cJSON *values,
-			      cJSON *data, uint64_t user)
+			      const cJSON *ch, const cJSON *comp,
+			      const cJSON *values, cJSON *data, uint64_t user)
 {
 	int type = zx__int(comp, "type"), n = cJSON_GetArraySize(values);
 
@@ -205,7 +205,7 @@ static const char *add_values(struct zx__world *w, struct zx__guild *g,
 		if (type == 3 && !in_options(comp, v))
 			return "a value is none of the options";
 		if (type >= 5 && type <= 8 &&
-		    !zx__itx_resolve(w, g, data, entity_of(type),
+		    !zx__itx_resolve(w, g, ch, data, entity_of(type),
 				     zx__dom_u64(v), user))
 			return "a value names nobody";
 	}
@@ -215,9 +215,10 @@ static const char *add_values(struct zx__world *w, struct zx__guild *g,
 }
 
 static int press(struct zx__world *w, const cJSON *ask, struct zx__guild *g,
-		 uint64_t user, uint64_t channel, struct zx__itx **out,
+		 const cJSON *ch, uint64_t user, struct zx__itx **out,
 		 const char **why)
 {
+	uint64_t channel = zx__dom_id(ch, "id");
 	struct zx__msg *m =
 		zx__msg_find(w, channel, zx__dom_id(ask, "message_id"));
 	const cJSON *comp;
@@ -241,7 +242,7 @@ static int press(struct zx__world *w, const cJSON *ask, struct zx__guild *g,
 	data = zx__dom("custom_id:s component_type:i id:c",
 		       zx__str(ask, "custom_id"), zx__int(comp, "type"),
 		       zx__get(comp, "id"));
-	*why = add_values(w, g, comp, zx__some(ask, "values"), data, user);
+	*why = add_values(w, g, ch, comp, zx__some(ask, "values"), data, user);
 	if (*why) {
 		cJSON_Delete(data);
 		return ZX_E_INVALID;
@@ -329,7 +330,7 @@ int zx__itx_start(struct zx__world *w, const cJSON *ask, struct zx__itx **out,
 	if (type == 2 || type == 4)
 		err = command(w, ask, g, ch, user, type, out, why);
 	else if (type == 3)
-		err = press(w, ask, g, user, channel, out, why);
+		err = press(w, ask, g, ch, user, out, why);
 	else if (type == 5)
 		err = submit(w, ask, g, ch, user, out, why);
 	else

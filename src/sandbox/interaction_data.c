@@ -1,119 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * What a person gave a command or modal, as the bot receives it: options
- * checked against the definition, entities resolved.
+ * What a person gave a command, as the bot receives it: options checked against
+ * the definition.
  */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "sandbox/world_int.h"
-
-enum {
-	SUB = 1,
-	GROUP,
-	STRING,
-	INTEGER,
-	BOOLEAN,
-	USER,
-	CHANNEL,
-	ROLE,
-	MENTIONABLE,
-	NUMBER,
-	ATTACHMENT
-};
-
-struct ask {
-	struct zx__world *w;
-	struct zx__guild *g;
-	const cJSON *channel;
-	uint64_t user;
-	const cJSON *values; /* {"name": value} */
-	const char *focused; /* the option being typed, or NULL */
-	cJSON *data;
-	const char *why;
-};
-
-/* Resolved entities ------------------------------------------------------- */
-
-static cJSON *section(cJSON *data, const char *key)
-{
-	cJSON *resolved = zx__get_mut(data, "resolved"), *s;
-
-	if (!resolved)
-		resolved = cJSON_AddObjectToObject(data, "resolved");
-	s = zx__get_mut(resolved, key);
-	return s ? s : cJSON_AddObjectToObject(resolved, key);
-}
-
-static void put(cJSON *data, const char *where, uint64_t id, cJSON *v)
-{
-	cJSON *s = section(data, where);
-	char key[24];
-
-	snprintf(key, sizeof(key), "%llu", (unsigned long long)id);
-	cJSON_DeleteItemFromObjectCaseSensitive(s, key);
-	cJSON_AddItemToObject(s, key, v);
-}
-
-static int resolve_user(struct zx__world *w, struct zx__guild *g, cJSON *data,
-			const cJSON *channel, uint64_t id)
-{
-	const cJSON *u = zx__set_get(&w->users, id);
-	cJSON *m;
-
-	if (!u)
-		return 0;
-	put(data, "users", id, zx__dup(u));
-	if (!g || !zx__member(g, id))
-		return 1;
-	m = zx__member_out(w, g, id, 0);
-	zx__drop(m, "deaf mute");
-	zx__dom_set(m, "permissions:U",
-		    channel ? zx__perm_in(w, g, channel, id)
-			    : zx__perm_base(w, g, id));
-	put(data, "members", id, m);
-	return 1;
-}
-
-static int resolve_role(struct zx__guild *g, cJSON *data, uint64_t id)
-{
-	const cJSON *role = g ? zx__set_get(&g->roles, id) : NULL;
-
-	if (role)
-		put(data, "roles", id, zx__dup(role));
-	return role != NULL;
-}
-
-static int resolve_channel(struct zx__world *w, struct zx__guild *g,
-			   cJSON *data, uint64_t id, uint64_t user)
-{
-	struct zx__guild *in;
-	const cJSON *ch = zx__channel_find(w, id, &in);
-	cJSON *o;
-
-	if (!ch || !g || in != g)
-		return 0;
-	o = zx__pick(ch, "id name type parent_id thread_metadata guild_id "
-			 "position flags nsfw topic last_message_id");
-	zx__dom_set(o, "permissions:U app_permissions:U",
-		    zx__perm_in(w, g, ch, user),
-		    zx__perm_in(w, g, ch, zx__bot(w)));
-	put(data, "channels", id, o);
-	return 1;
-}
-
-int zx__itx_resolve(struct zx__world *w, struct zx__guild *g, cJSON *data,
-		    int type, uint64_t id, uint64_t user)
-{
-	if (type == USER)
-		return resolve_user(w, g, data, NULL, id);
-	if (type == ROLE)
-		return resolve_role(g, data, id);
-	if (type == CHANNEL)
-		return resolve_channel(w, g, data, id, user);
-	return resolve_user(w, g, data, NULL, id) || resolve_role(g, data, id);
-}
+#include "sandbox/interaction_int.h"
 
 /* Values ------------------------------------------------------------------ */
 
@@ -131,7 +25,7 @@ static int as_number(const cJSON *v, double *out)
 	return !*end;
 }
 
-static int as_bool(const cJSON *v)
+int zx__as_bool(const cJSON *v)
 {
 	return cJSON_IsTrue(v) ||
 	       (cJSON_IsString(v) && !strcmp(v->valuestring, "true"));
@@ -193,50 +87,6 @@ static cJSON *number_value(struct ask *a, const cJSON *o, const cJSON *v,
 	return cJSON_CreateNumber(n);
 }
 
-static int channel_type_ok(struct ask *a, const cJSON *o, uint64_t id)
-{
-	const cJSON *types = zx__some(o, "channel_types");
-	struct zx__guild *g;
-	const cJSON *ch = zx__channel_find(a->w, id, &g);
-
-	if (!types || !types->child)
-		return 1;
-	ZX__EACH(t, types)
-	if (t->valueint == zx__int(ch, "type"))
-		return 1;
-	return 0;
-}
-
-static cJSON *entity_value(struct ask *a, const cJSON *o, const cJSON *v,
-			   int type)
-{
-	uint64_t id = zx__dom_u64(v);
-	int ok = type == USER
-			 ? resolve_user(a->w, a->g, a->data, a->channel, id)
-			 : zx__itx_resolve(a->w, a->g, a->data, type, id,
-					   a->user);
-
-	if (!ok || (type == CHANNEL && !channel_type_ok(a, o, id)))
-		return NULL;
-	return zx__id_string(id);
-}
-
-/* The id of a file that is given as an object. */
-static cJSON *file_value(struct ask *a, const cJSON *v)
-{
-	cJSON *file =
-		zx__attachment_given(a->w, zx__dom_id(a->channel, "id"), v);
-	uint64_t id = zx__dom_id(file, "id");
-
-	if (!file) {
-		a->why = "this is no file";
-		return NULL;
-	}
-	zx__dom_set(file, "ephemeral:t");
-	put(a->data, "attachments", id, file);
-	return zx__id_string(id);
-}
-
 static cJSON *typed(struct ask *a, const cJSON *o, const cJSON *v, int type)
 {
 	switch (type) {
@@ -246,11 +96,11 @@ static cJSON *typed(struct ask *a, const cJSON *o, const cJSON *v, int type)
 	case NUMBER:
 		return number_value(a, o, v, type);
 	case BOOLEAN:
-		return cJSON_CreateBool(as_bool(v));
+		return cJSON_CreateBool(zx__as_bool(v));
 	case ATTACHMENT:
-		return file_value(a, v);
+		return zx__option_file(a, v);
 	default:
-		return entity_value(a, o, v, type);
+		return zx__option_entity(a, o, v, type);
 	}
 }
 
@@ -365,13 +215,14 @@ static void target(struct ask *a, const cJSON *cmd, uint64_t id)
 
 	zx__dom_set(a->data, "target_id:I", id);
 	if (zx__int(cmd, "type") == 2) {
-		if (!resolve_user(a->w, a->g, a->data, a->channel, id))
+		if (!zx__itx_resolve(a->w, a->g, a->channel, a->data, USER, id,
+				     a->user))
 			a->why = "there is no such user";
 		return;
 	}
 	m = zx__msg_find(a->w, zx__dom_id(a->channel, "id"), id);
 	if (m)
-		put(a->data, "messages", id, zx__dup(m->dom));
+		zx__resolved_put(a->data, "messages", id, zx__dup(m->dom));
 	else
 		a->why = "there is no such message";
 }
@@ -440,122 +291,6 @@ cJSON *zx__itx_command_data(struct zx__world *w, struct zx__guild *g,
 		return a.data;
 	*why = a.why;
 	*err = ZX_E_INVALID;
-	cJSON_Delete(a.data);
-	return NULL;
-}
-
-/* Modals ------------------------------------------------------------------ */
-
-static const cJSON *first_of(const cJSON *v)
-{
-	return cJSON_IsArray(v) ? v->child : v;
-}
-
-static cJSON *list_of(const cJSON *v)
-{
-	cJSON *list;
-
-	if (cJSON_IsArray(v))
-		return zx__dup(v);
-	list = cJSON_CreateArray();
-	if (v && !cJSON_IsNull(v))
-		cJSON_AddItemToArray(list, zx__dup(v));
-	return list;
-}
-
-static cJSON *files_of(struct ask *a, const cJSON *v)
-{
-	cJSON *given = list_of(v), *list = cJSON_CreateArray();
-
-	ZX__EACH(file, given)
-	{
-		cJSON *id = file_value(a, file);
-
-		if (id)
-			cJSON_AddItemToArray(list, id);
-	}
-	cJSON_Delete(given);
-	return list;
-}
-
-/* Select types 5 to 8 as option types. */
-static void resolve_values(struct ask *a, int type, const cJSON *values)
-{
-	static const int kinds[] = {
-		[5] = USER, [6] = ROLE, [7] = MENTIONABLE, [8] = CHANNEL
-	};
-
-	if (type < 5 || type > 8)
-		return;
-	ZX__EACH(v, values)
-	if (!zx__itx_resolve(a->w, a->g, a->data, kinds[type], zx__dom_u64(v),
-			     a->user))
-		a->why = "a value names nobody";
-}
-
-static cJSON *field_out(struct ask *a, const cJSON *field)
-{
-	const cJSON *v = zx__some(a->values, zx__str(field, "custom_id"));
-	int type = zx__int(field, "type");
-	cJSON *o = zx__pick(field, "type id custom_id");
-
-	if (type == 4 || type == 21) {
-		const cJSON *text = first_of(v);
-
-		zx__dom_set(o, "value:s",
-			    cJSON_IsString(text) ? text->valuestring
-			    : type == 4		 ? ""
-						 : NULL);
-	} else if (type == 23) {
-		zx__dom_set(o, "value:b", as_bool(first_of(v)));
-	} else if (type == 19) {
-		zx__dom_set(o, "values:o", files_of(a, v));
-	} else {
-		zx__dom_set(o, "values:o", list_of(v));
-		resolve_values(a, type, zx__get(o, "values"));
-	}
-	return o;
-}
-
-static cJSON *row_out(struct ask *a, const cJSON *row)
-{
-	cJSON *list = cJSON_CreateArray();
-
-	ZX__EACH(field, zx__get(row, "components"))
-	cJSON_AddItemToArray(list, field_out(a, field));
-	return zx__dom("type:i id:c components:o", zx__int(row, "type"),
-		       zx__get(row, "id"), list);
-}
-
-cJSON *zx__itx_modal_data(struct zx__world *w, struct zx__guild *g,
-			  const cJSON *channel, const struct zx__itx *from,
-			  const cJSON *values, uint64_t user)
-{
-	struct ask a = { .w = w,
-			 .g = g,
-			 .channel = channel,
-			 .user = user,
-			 .values = values };
-	cJSON *list = cJSON_CreateArray();
-
-	a.data = zx__pick(from->result, "custom_id");
-	ZX__EACH(top, zx__get(from->result, "components"))
-	{
-		if (zx__int(top, "type") == 18)
-			cJSON_AddItemToArray(
-				list,
-				zx__dom("type:i id:c component:o", 18,
-					zx__get(top, "id"),
-					field_out(&a,
-						  zx__get(top, "component"))));
-		else if (zx__int(top, "type") == 1)
-			cJSON_AddItemToArray(list, row_out(&a, top));
-		else
-			cJSON_AddItemToArray(list, zx__pick(top, "type id"));
-	}
-	zx__dom_set(a.data, "components:o", list);
-	if (!a.why)
-		return a.data;
 	cJSON_Delete(a.data);
 	return NULL;
 }

@@ -455,6 +455,8 @@ const char *zx__name_guild(size_t i, char buf[64]);
 struct zx__guild *zx__guild_at(struct zx__world *w, size_t index);
 struct zx__guild *zx__guild_by_id(struct zx__world *w, uint64_t id);
 void zx__guild_free(struct zx__guild *g);
+/* Nonzero when it has the feature. */
+int zx__guild_has(const struct zx__guild *g, const char *name);
 /* REST form, with roles, emojis and stickers. */
 cJSON *zx__guild_out(const struct zx__guild *g);
 /* GUILD_UPDATE on the gateway and the live feed. */
@@ -558,9 +560,13 @@ cJSON *zx__embeds_out(const cJSON *list);
 /* The component with that custom_id, or NULL. */
 const cJSON *zx__component_find(const cJSON *list, const char *custom_id);
 
-/* command.c, command_check.c */
+/* command.c, command_check.c, command_view.c */
 void zx__command_check(struct zx__call *c, const cJSON *cmd, const char *at,
 		       int patch);
+/* In that scope (0: global) alone. */
+cJSON *zx__command_in(struct zx__world *w, uint64_t guild, const char *name,
+		      int type);
+/* Of the guild, or else global. */
 const cJSON *zx__command_by_name(struct zx__world *w, uint64_t guild,
 				 const char *name, int type);
 /* May the user see it there? */
@@ -568,6 +574,8 @@ int zx__command_visible(struct zx__world *w, const cJSON *cmd,
 			struct zx__guild *g, const cJSON *channel,
 			uint64_t user);
 cJSON *zx__commands_for(struct zx__world *w, uint64_t user);
+/* Tells the pages. */
+void zx__commands_changed(struct zx__world *w);
 
 /* interaction.c, interaction_data.c, callback.c, webhook.c */
 struct zx__itx *zx__itx_find(struct zx__world *w, uint64_t id);
@@ -584,8 +592,9 @@ cJSON *zx__itx_command_data(struct zx__world *w, struct zx__guild *g,
 			    const cJSON *channel, uint64_t user,
 			    const cJSON *ask, const char **why, int *err);
 /* Adds the entity to data.resolved; nonzero when it exists. */
-int zx__itx_resolve(struct zx__world *w, struct zx__guild *g, cJSON *data,
-		    int option_type, uint64_t id, uint64_t user);
+int zx__itx_resolve(struct zx__world *w, struct zx__guild *g,
+		    const cJSON *channel, cJSON *data, int option_type,
+		    uint64_t id, uint64_t user);
 cJSON *zx__itx_modal_data(struct zx__world *w, struct zx__guild *g,
 			  const cJSON *channel, const struct zx__itx *from,
 			  const cJSON *values, uint64_t user);
