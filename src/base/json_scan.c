@@ -162,8 +162,11 @@ static uint64_t prefix_parity(uint64_t x)
 static int close_in_block(uint64_t open, uint64_t close, size_t *depth)
 {
 	uint64_t both = open | close;
-	size_t closing = (size_t)__builtin_popcountll(close);
+	size_t closing;
 
+	if (!both)
+		return -1; /* counting bits is dear where it is a call */
+	closing = (size_t)__builtin_popcountll(close);
 	if (closing < *depth) {
 		*depth += (size_t)__builtin_popcountll(open) - closing;
 		return -1;
