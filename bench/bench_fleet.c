@@ -5,6 +5,7 @@
  * configuration in a process of its own, so that memory is its own.
  */
 #include <malloc.h>
+#include <sys/socket.h>
 
 #include "box.h"
 #include "report.h"
@@ -22,7 +23,16 @@ struct fleet {
 
 /* What one process finds out for another. */
 struct figures {
-	double rss, live, idle, event, start_s;
+	double rss, own, live, idle, event, start_s;
+};
+
+/* What is measured, handed to a process of its own. */
+struct job {
+	struct box box;
+	uint32_t shards;
+	size_t guilds;
+	int burst, answer;
+	double seconds;
 };
 
 /* Memory as malloc hands it out, its own share included. */
@@ -133,6 +143,22 @@ static double event(struct fleet *f)
 	return (report_cpu_ns() - from) / (double)all;
 }
 
+/* Without the pages of shared libraries, which all programs that use them have
+ * together. */
+static double own_memory(void)
+{
+	FILE *f = fopen("/proc/self/status", "r");
+	unsigned long kb = 0;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "RssAnon: %lu kB", &kb) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return (double)kb * 1024;
+}
+
 static void measure(struct fleet *f, struct figures *r, int burst,
 		    double seconds)
 {
@@ -143,17 +169,47 @@ static void measure(struct fleet *f, struct figures *r, int burst,
 	r->idle = idle(f, seconds);
 	r->live = (double)live;
 	r->rss = report_rss();
+	r->own = own_memory();
 	if (burst)
 		r->event = event(f);
+}
+
+/* A fork alone would seem to have no libraries: their pages become resident
+ * only when they are touched again. */
+static void become(struct job *job)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%d", job->answer);
+	execl("/proc/self/exe", "bench_fleet", "--job", text, (char *)NULL);
+	_exit(1);
+}
+
+static int work(int fd)
+{
+	struct figures r = { 0 };
+	struct fleet f;
+	struct job job;
+
+	if (read(fd, &job, sizeof(job)) != (ssize_t)sizeof(job))
+		return 1;
+	f = (struct fleet){ .box = job.box,
+			    .shards = job.shards,
+			    .guilds = job.guilds };
+	measure(&f, &r, job.burst, job.seconds);
+	return write(fd, &r, sizeof(r)) != (ssize_t)sizeof(r);
 }
 
 static struct figures run(uint32_t shards, size_t guilds, int burst,
 			  double seconds)
 {
 	struct zx_sandbox_options o = ZX_SANDBOX_OPTIONS_INIT;
-	struct fleet f = { .shards = shards, .guilds = guilds };
+	struct job job = { .shards = shards,
+			   .guilds = guilds,
+			   .burst = burst,
+			   .seconds = seconds };
 	struct figures r = { 0 };
-	int pipe_fd[2];
+	int pair[2];
 	pid_t pid;
 
 	o.guilds = (uint32_t)guilds;
@@ -162,20 +218,21 @@ static struct figures run(uint32_t shards, size_t guilds, int burst,
 	o.max_concurrency = shards;
 	o.identify_limit = 100000;
 	o.no_rate_limits = 1;
-	f.box = box_start(&o);
-	if (pipe(pipe_fd))
-		box_fail("no pipe");
+	job.box = box_start(&o);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		box_fail("no socket");
+	job.answer = pair[1];
 	pid = fork();
-	if (!pid) {
-		measure(&f, &r, burst, seconds);
-		_exit(write(pipe_fd[1], &r, sizeof(r)) != (ssize_t)sizeof(r));
-	}
-	close(pipe_fd[1]);
-	if (pid < 0 || read(pipe_fd[0], &r, sizeof(r)) != (ssize_t)sizeof(r))
+	if (!pid)
+		become(&job);
+	close(pair[1]);
+	if (pid < 0 ||
+	    write(pair[0], &job, sizeof(job)) != (ssize_t)sizeof(job) ||
+	    read(pair[0], &r, sizeof(r)) != (ssize_t)sizeof(r))
 		box_fail("a fleet could not be measured");
-	close(pipe_fd[0]);
+	close(pair[0]);
 	waitpid(pid, NULL, 0);
-	box_stop(&f.box);
+	box_stop(&job.box);
 	return r;
 }
 
@@ -188,36 +245,44 @@ static void add(const char *what, uint32_t shards, size_t guilds, double value,
 	report_add(name, value, unit, floor);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	int quick = report_quick();
 	double seconds = quick ? 1 : 10;
-	struct figures one = run(1, 1, 1, seconds), small, r;
+	struct figures one, small, r;
 
+	if (argc == 3)
+		return work(atoi(argv[2]));
+	one = run(1, 1, 1, seconds);
 	add("rss", 1, 1, one.rss / 1e6, "MB", 0);
+	add("own", 1, 1, one.own / 1e6, "MB", 0);
 	add("idle", 1, 1, one.idle, "ms/s", 0);
 	add("event", 1, 1, one.event, "ns", 0);
 
 	small = run(16, 16, 0, quick ? 0.5 : seconds);
 	r = run(16, 10000, 0, seconds);
 	add("rss", 16, 10000, r.rss / 1e6, "MB", 0);
+	add("own", 16, 10000, r.own / 1e6, "MB", 0);
 	add("idle", 16, 10000, r.idle, "ms/s", 0);
 	report_add("fleet.bytes_per_guild",
 		   (r.live - small.live) / (10000 - 16), "B", 0);
 
 	r = run(100, 100, 1, seconds);
 	add("rss", 100, 100, r.rss / 1e6, "MB", 0);
+	add("own", 100, 100, r.own / 1e6, "MB", 0);
 	add("idle", 100, 100, r.idle, "ms/s", 0);
 	report_add("fleet.flat", r.event, "ns", one.event);
 
 	r = run(1000, 1000, 0, seconds);
 	add("rss", 1000, 1000, r.rss / 1e6, "MB", 0);
+	add("own", 1000, 1000, r.own / 1e6, "MB", 0);
 	add("idle", 1000, 1000, r.idle, "ms/s", 0);
 	add("start", 1000, 1000, r.start_s, "s", 0);
 	if (quick)
 		return 0;
 	r = run(100, 100000, 0, seconds);
 	add("rss", 100, 100000, r.rss / 1e6, "MB", 0);
+	add("own", 100, 100000, r.own / 1e6, "MB", 0);
 	add("idle", 100, 100000, r.idle, "ms/s", 0);
 	add("start", 100, 100000, r.start_s, "s", 0);
 	return 0;
