@@ -4,16 +4,16 @@
  * loop leaves to send goes out at its end, in as few writes as there are
  * sockets; a lone message does not wait.
  */
-#include "net/ipc_sock.h"
+#include "net/ipc_conn.h"
 
 #include <stdio.h>
 #include <string.h>
 
-struct sock {
+struct zx__ipc_sock {
 	struct zx__source source;
 	struct zx_ipc_conn *conn; /* NULL: nobody waits for it any more */
-	struct sock *prev, *next; /* of the conn */
-	struct sock *next_flush;
+	struct zx__ipc_sock *prev, *next; /* of the conn */
+	struct zx__ipc_sock *next_flush;
 	const struct zx_alloc *alloc;
 	struct lws *wsi;
 	uint32_t link;
@@ -22,31 +22,15 @@ struct sock {
 	int open, flushing;
 };
 
-struct zx_ipc_conn {
-	struct zx_loop *loop;
-	struct zx_ipc *x;
-	zx_ipc_handler *handler;
-	void *ud;
-	struct zx__watch *listener;
-	unsigned port;
-	struct zx_timer timer;	/* the machine's deadline */
-	struct zx_timer flush;	/* the end of this turn */
-	struct zx_timer resume; /* accepting, after a pause */
-	struct sock *socks, *first_flush;
-	struct sock **by_slot; /* by the low half of the link */
-	size_t slots;
-	int busy, detached;
-};
-
 static const struct zx_ipc_transport transport;
 
-static void finish(struct zx_ipc_conn *c)
+void zx__ipc_finish(struct zx_ipc_conn *c)
 {
 	zx_delete(c->loop->alloc, c->by_slot);
 	zx_delete(c->loop->alloc, c);
 }
 
-static void drain(struct zx_ipc_conn *c)
+void zx__ipc_drain(struct zx_ipc_conn *c)
 {
 	if (c->busy)
 		return; /* the outer one goes on until there is nothing */
@@ -54,33 +38,34 @@ static void drain(struct zx_ipc_conn *c)
 	zx_ipc_drain(c->x, &transport, c, c->handler, c->ud);
 	c->busy = 0;
 	if (c->detached)
-		finish(c);
+		zx__ipc_finish(c);
 }
 
 /* Sockets
  * ----------------------------------------------------------------------- */
 
-static struct sock *find(struct zx_ipc_conn *c, uint32_t link)
+static struct zx__ipc_sock *find(struct zx_ipc_conn *c, uint32_t link)
 {
 	size_t slot = link & 0xffff;
-	struct sock *s = slot < c->slots ? c->by_slot[slot] : NULL;
+	struct zx__ipc_sock *s = slot < c->slots ? c->by_slot[slot] : NULL;
 
 	return s && s->link == link ? s : NULL;
 }
 
-static int enter(struct zx_ipc_conn *c, struct sock *s)
+static int enter(struct zx_ipc_conn *c, struct zx__ipc_sock *s)
 {
 	size_t slot = s->link & 0xffff, n = c->slots ? c->slots : 8;
-	struct sock **v;
+	struct zx__ipc_sock **v;
 
 	while (n <= slot)
 		n *= 2;
 	if (n > c->slots) {
 		v = zx_resize(c->loop->alloc, c->by_slot,
-			      n * sizeof(struct sock *));
+			      n * sizeof(struct zx__ipc_sock *));
 		if (!v)
 			return ZX_E_NOMEM;
-		memset(v + c->slots, 0, (n - c->slots) * sizeof(struct sock *));
+		memset(v + c->slots, 0,
+		       (n - c->slots) * sizeof(struct zx__ipc_sock *));
 		c->by_slot = v;
 		c->slots = n;
 	}
@@ -92,9 +77,9 @@ static int enter(struct zx_ipc_conn *c, struct sock *s)
 	return ZX_OK;
 }
 
-static void unflush(struct zx_ipc_conn *c, struct sock *s)
+static void unflush(struct zx_ipc_conn *c, struct zx__ipc_sock *s)
 {
-	struct sock **at = &c->first_flush;
+	struct zx__ipc_sock **at = &c->first_flush;
 
 	if (!s->flushing)
 		return;
@@ -105,7 +90,7 @@ static void unflush(struct zx_ipc_conn *c, struct sock *s)
 }
 
 /* The machine hears no more of it; the socket goes in the next turn. */
-static void abandon(struct sock *s)
+static void abandon(struct zx__ipc_sock *s)
 {
 	struct zx_ipc_conn *c = s->conn;
 
@@ -126,7 +111,7 @@ static void abandon(struct sock *s)
 				LWS_TO_KILL_ASYNC);
 }
 
-static void gone(struct sock *s, const char *why)
+static void gone(struct zx__ipc_sock *s, const char *why)
 {
 	struct zx_ipc_conn *c = s->conn;
 
@@ -134,12 +119,12 @@ static void gone(struct sock *s, const char *why)
 		return;
 	abandon(s);
 	zx_ipc_closed(c->x, s->link, why, c->loop->now);
-	drain(c);
+	zx__ipc_drain(c);
 }
 
-static struct sock *sock_new(struct zx_ipc_conn *c, uint32_t link)
+static struct zx__ipc_sock *sock_new(struct zx_ipc_conn *c, uint32_t link)
 {
-	struct sock *s = zx_new(c->loop->alloc, sizeof(*s));
+	struct zx__ipc_sock *s = zx_new(c->loop->alloc, sizeof(*s));
 
 	if (!s)
 		return NULL;
@@ -157,7 +142,7 @@ static struct sock *sock_new(struct zx_ipc_conn *c, uint32_t link)
  * --------------------------------------------------------------------- */
 
 /* One write; nonzero when the socket is of no more use. */
-static int write_some(struct sock *s)
+static int write_some(struct zx__ipc_sock *s)
 {
 	struct zx_ipc_conn *c = s->conn;
 	struct zx_str bytes;
@@ -180,10 +165,10 @@ static int write_some(struct sock *s)
 	return 0;
 }
 
-static void on_flush_timer(struct zx_timer *t, void *ud)
+void zx__ipc_on_flush(struct zx_timer *t, void *ud)
 {
 	struct zx_ipc_conn *c = ud;
-	struct sock *s;
+	struct zx__ipc_sock *s;
 
 	(void)t;
 	c->busy++;
@@ -196,13 +181,13 @@ static void on_flush_timer(struct zx_timer *t, void *ud)
 			      c->loop->now);
 	}
 	c->busy--;
-	drain(c);
+	zx__ipc_drain(c);
 }
 
 static void on_flush(void *self, uint32_t link)
 {
 	struct zx_ipc_conn *c = self;
-	struct sock *s = find(c, link);
+	struct zx__ipc_sock *s = find(c, link);
 
 	if (!s || s->flushing)
 		return;
@@ -215,7 +200,7 @@ static void on_flush(void *self, uint32_t link)
 /* Callbacks of libwebsockets
  * ------------------------------------------------------ */
 
-static void on_receive(struct sock *s, void *in, size_t len)
+static void on_receive(struct zx__ipc_sock *s, void *in, size_t len)
 {
 	struct zx_ipc_conn *c = s->conn;
 
@@ -223,10 +208,10 @@ static void on_receive(struct sock *s, void *in, size_t len)
 		return;
 	(void)zx_ipc_feed(c->x, s->link, (struct zx_str){ in, len },
 			  c->loop->now);
-	drain(c);
+	zx__ipc_drain(c);
 }
 
-static void on_open(struct sock *s)
+static void on_open(struct zx__ipc_sock *s)
 {
 	struct zx_ipc_conn *c = s->conn;
 
@@ -235,10 +220,10 @@ static void on_open(struct sock *s)
 		return;
 	zx__sock_tune(lws_get_socket_fd(s->wsi));
 	zx_ipc_opened(c->x, s->link, c->loop->now);
-	drain(c);
+	zx__ipc_drain(c);
 }
 
-static int on_writable(struct sock *s)
+static int on_writable(struct zx__ipc_sock *s)
 {
 	struct zx_ipc_conn *c = s->conn;
 
@@ -248,11 +233,11 @@ static int on_writable(struct sock *s)
 		gone(s, "the connection broke");
 		return -1;
 	}
-	drain(c);
+	zx__ipc_drain(c);
 	return 0;
 }
 
-static void on_error(struct sock *s, const char *in, size_t len)
+static void on_error(struct zx__ipc_sock *s, const char *in, size_t len)
 {
 	char why[256];
 
@@ -264,7 +249,7 @@ static void on_error(struct sock *s, const char *in, size_t len)
 	gone(s, why);
 }
 
-static void on_destroy(struct sock *s, struct lws *wsi)
+static void on_destroy(struct zx__ipc_sock *s, struct lws *wsi)
 {
 	lws_set_opaque_user_data(wsi, NULL);
 	s->wsi = NULL;
@@ -279,7 +264,7 @@ static void on_destroy(struct sock *s, struct lws *wsi)
 static int on_event(struct zx__source *source, struct lws *wsi,
 		    enum lws_callback_reasons why, void *in, size_t len)
 {
-	struct sock *s = (struct sock *)source;
+	struct zx__ipc_sock *s = (struct zx__ipc_sock *)source;
 
 	if (s->conn)
 		zx__loop_enter(source->loop);
@@ -318,7 +303,7 @@ static const lws_retry_bo_t no_pings = { .secs_since_valid_ping = 0 };
 static void on_dial(void *self, uint32_t link, const char *host, unsigned port)
 {
 	struct zx_ipc_conn *c = self;
-	struct sock *s = sock_new(c, link);
+	struct zx__ipc_sock *s;
 	struct lws_client_connect_info info = {
 		.context = c->loop->lws,
 		.vhost = c->loop->plain,
@@ -331,6 +316,9 @@ static void on_dial(void *self, uint32_t link, const char *host, unsigned port)
 		.retry_and_idle_policy = &no_pings,
 	};
 
+	if (c->detached)
+		return;
+	s = sock_new(c, link);
 	if (!s) {
 		zx_ipc_closed(c->x, link, "out of memory", c->loop->now);
 		return;
@@ -353,7 +341,7 @@ static void on_dial(void *self, uint32_t link, const char *host, unsigned port)
 
 static void on_close(void *self, uint32_t link)
 {
-	struct sock *s = find(self, link);
+	struct zx__ipc_sock *s = find(self, link);
 
 	if (s)
 		abandon(s);
@@ -374,13 +362,13 @@ static const struct zx_ipc_transport transport = {
 	.wake = on_wake,
 };
 
-static void adopt(struct zx_ipc_conn *c, int fd, const char *address,
-		  unsigned port)
+void zx__ipc_adopt(struct zx_ipc_conn *c, int fd, const char *address,
+		   unsigned port)
 {
 	lws_adopt_desc_t d = { .vh = c->loop->plain,
 			       .type = LWS_ADOPT_SOCKET,
 			       .vh_prot_name = ZX__PROTOCOL };
-	struct sock *s;
+	struct zx__ipc_sock *s;
 	uint32_t link;
 
 	if (zx_ipc_accepted(c->x, address, port, c->loop->now, &link)) {
@@ -409,132 +397,8 @@ static void adopt(struct zx_ipc_conn *c, int fd, const char *address,
 	zx_delete(s->alloc, s);
 }
 
-/* Connections that come in one go are taken by the dozen, but others have their
- * turn in between. */
-#define ACCEPTS 64
-#define PAUSE_MS 100
-
-static void on_listener(struct zx__watch *w, int events, void *ud)
+void zx__ipc_abandon_all(struct zx_ipc_conn *c)
 {
-	struct zx_ipc_conn *c = ud;
-	char address[ZX__SOCK_ADDRESS];
-	unsigned port;
-	int i, fd;
-
-	zx__loop_enter(c->loop);
-	if (events & ZX__GONE) {
-		c->listener = NULL;
-		zx__watch_close(w);
-		return;
-	}
-	c->busy++;
-	for (i = 0; i < ACCEPTS; i++) {
-		fd = zx__sock_accept(zx__watch_fd(w), address, &port);
-		if (fd >= 0) {
-			adopt(c, fd, address, port);
-			continue;
-		}
-		if (fd == ZX__SOCK_FULL) {
-			/* Out of descriptors: asking again at once would only
-			 * spin. */
-			zx__watch_want(w, 0);
-			zx_timer_set(c->loop, &c->resume,
-				     zx_time_add(c->loop->now, PAUSE_MS));
-		}
-		break;
-	}
-	c->busy--;
-	drain(c);
-}
-
-static void on_resume(struct zx_timer *t, void *ud)
-{
-	struct zx_ipc_conn *c = ud;
-
-	(void)t;
-	if (c->listener)
-		zx__watch_want(c->listener, ZX__READ);
-}
-
-/* Attaching
- * ------------------------------------------------------------------- */
-
-static void on_deadline(struct zx_timer *t, void *ud)
-{
-	struct zx_ipc_conn *c = ud;
-
-	(void)t;
-	zx_ipc_set_clock(c->x, zx_wall_clock(), c->loop->now);
-	zx_ipc_tick(c->x, c->loop->now);
-	drain(c);
-}
-
-static int listen_at(struct zx_ipc_conn *c)
-{
-	const struct zx_ipc_options *o = zx_ipc_options(c->x);
-	const char *host = o->host ? o->host : "127.0.0.1";
-	char why[256];
-	int fd, err;
-
-	err = zx__sock_listen(&fd, host, o->port, &c->port, why, sizeof(why));
-	if (!err)
-		err = zx__watch_open(&c->listener, c->loop, fd, on_listener, c);
-	else
-		zx_ipc_report(c->x, why);
-	return err;
-}
-
-int zx_ipc_attach(struct zx_ipc_conn **out, struct zx_loop *l, struct zx_ipc *x,
-		  zx_ipc_handler *handler, void *ud)
-{
-	struct zx_ipc_conn *c;
-	int err = ZX_OK;
-
-	*out = NULL;
-	if (!l || !x)
-		return ZX_E_INVALID;
-	c = zx_new(l->alloc, sizeof(*c));
-	if (!c)
-		return ZX_E_NOMEM;
-	c->loop = l;
-	c->x = x;
-	c->handler = handler;
-	c->ud = ud;
-	c->timer = (struct zx_timer){ .fn = on_deadline, .ud = c };
-	c->flush = (struct zx_timer){ .fn = on_flush_timer, .ud = c };
-	c->resume = (struct zx_timer){ .fn = on_resume, .ud = c };
-	zx_ipc_set_clock(x, zx_wall_clock(), l->now);
-	if (zx_ipc_options(x)->role == ZX_IPC_HUB)
-		err = listen_at(c);
-	if (err) {
-		zx_ipc_detach(c);
-		return err;
-	}
-	*out = c;
-	return ZX_OK;
-}
-
-void zx_ipc_detach(struct zx_ipc_conn *c)
-{
-	if (!c || c->detached)
-		return;
-	zx_timer_set(c->loop, &c->timer, ZX_TIME_NEVER);
-	zx_timer_set(c->loop, &c->flush, ZX_TIME_NEVER);
-	zx_timer_set(c->loop, &c->resume, ZX_TIME_NEVER);
-	zx__watch_close(c->listener);
 	while (c->socks)
 		abandon(c->socks);
-	c->detached = 1;
-	if (!c->busy)
-		finish(c);
-}
-
-void zx_ipc_kick(struct zx_ipc_conn *c)
-{
-	drain(c);
-}
-
-unsigned zx_ipc_port(const struct zx_ipc_conn *c)
-{
-	return c->port;
 }
