@@ -26,20 +26,21 @@ QUICK      ?=
 # What is built -------------------------------------------------------------
 
 # module, ring and packages; a later module may use the earlier ones' ring
-MODULES      := base gateway rest metrics command ipc state net bot cogs
+MODULES      := base gateway rest metrics guild command ipc state net bot cogs
 PKGS_base    :=
 PKGS_gateway := zlib libzstd
 PKGS_rest    :=
 PKGS_metrics :=
+PKGS_guild   := mbedtls
 PKGS_command := libcjson
 PKGS_ipc     := mbedtls
-PKGS_state   := sqlite3
+PKGS_state   := sqlite3 libzstd
 PKGS_net     := libwebsockets libcurl
 PKGS_bot     := mbedtls
 PKGS_cogs    :=
 PKGS_sandbox := libwebsockets libcjson zlib libzstd
 PKGS         := libcjson libcurl libwebsockets libzstd mbedtls sqlite3 zlib
-RING0        := gateway rest metrics command ipc
+RING0        := gateway rest metrics guild command ipc
 
 version_of = $(shell sed -n 's/^\#define $(1) "*\([0-9.]*\)"*/\1/p' \
 	include/zoryx/version.h)
@@ -56,7 +57,7 @@ GOALS := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out clean help deps deps-test format uninstall,$(GOALS)),)
 include build/config.mk
 endif
-UNIT := $(filter test,$(GOALS))
+UNIT := $(if $(filter test fuzz,$(GOALS)),test)
 ifneq ($(UNIT),)
 ifeq ($(shell grep -s LIBS_cmocka build/config.mk),)
 build/config.mk: FORCE
@@ -98,14 +99,16 @@ LIB_OBJS     := $(foreach m,$(MODULES),$(call objs,$(m)))
 SANDBOX_OBJS := $(call objs,sandbox) $(B)/gen/page.o
 BOT_OBJS     := $(patsubst %.c,$(B)/%.o,$(wildcard examples/bot/*.c))
 BOX_OBJS     := $(patsubst %.c,$(B)/%.o,$(wildcard examples/sandbox/*.c))
+EXAMPLES     := $(patsubst %.c,$(B)/%,$(wildcard examples/[0-9]*.c))
 LIB_A  := $(B)/libzoryx.a
 LIB_SO := $(B)/libzoryx.so.$(VERSION)
 BOX_A  := $(B)/libzoryx_sandbox.a
 PC     := $(B)/zoryx.pc
 
-.PHONY: all run test bench install uninstall deps deps-test format clean help \
-	FORCE
-all: $(LIB_A) $(LIB_SO) $(BOX_A) $(PC) $(B)/zoryx-bot $(B)/zoryx-sandbox
+.PHONY: all run test fuzz bench install uninstall deps deps-test format clean \
+	help FORCE
+all: $(LIB_A) $(LIB_SO) $(BOX_A) $(PC) $(B)/zoryx-bot $(B)/zoryx-sandbox \
+	$(EXAMPLES)
 
 $(B)/flags: FORCE
 	@mkdir -p $(@D)
@@ -136,7 +139,8 @@ $(LIB_SO): $(LIB_OBJS)
 
 $(B)/zoryx-bot: $(BOT_OBJS) $(LIB_A)
 $(B)/zoryx-sandbox: $(BOX_OBJS) $(BOX_A) $(LIB_A)
-$(B)/zoryx-bot $(B)/zoryx-sandbox:
+$(EXAMPLES): %: %.o $(LIB_A)
+$(B)/zoryx-bot $(B)/zoryx-sandbox $(EXAMPLES):
 	$(say) LD $@
 	$(q)$(link) -o $@ $^ $(ZX_LIBS) -pthread
 
@@ -193,6 +197,33 @@ test: all $(TEST_BIN) $(ALONE)
 		OBJS='$(LIB_OBJS)' LIB_A='$(LIB_A)' LIB_SO='$(LIB_SO)' \
 		sh tests/run.sh $(ALONE) $(TEST_BIN) $(TEST_SH)
 
+# Fuzzing --------------------------------------------------------------------
+# tests/fuzz/fuzz_MODULE.c with that module and base; what it begins with is in
+# tests/fuzz/corpus/MODULE, which `make test` goes through as well.
+
+CLANG      ?= clang
+FUZZ_TIME  ?= 60
+FUZZ_FLAGS := -g -O1 -std=c11 -DZX_LIBFUZZER -Itests \
+	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
+FUZZ       := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+$(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: tests/fuzz/fuzz_%.c $$(wildcard src/$$*/*.c)
+	$(say) FUZZ $@
+	$(q)mkdir -p $(@D)
+	$(q)$(CLANG) $(FUZZ_FLAGS) $(ZX_CPPFLAGS) -o $@ $^ \
+		$(wildcard src/base/*.c tests/helper/zx_test.c \
+		tests/helper/fail_alloc.c) \
+		$(foreach p,$(PKGS_$*),$(LIBS_$(p))) $(LIBS_cmocka) -lm
+
+fuzz: $(FUZZ:%=$(B)/fuzz/%)
+	$(q)for f in $(FUZZ); do \
+		mkdir -p $(B)/fuzz/found-$$f && $(B)/fuzz/$$f \
+			-max_total_time=$(FUZZ_TIME) -timeout=10 -max_len=8192 \
+			-artifact_prefix=$(B)/fuzz/ -print_final_stats=1 \
+			$(B)/fuzz/found-$$f \
+			$$(ls -d tests/fuzz/corpus/$$f 2>/dev/null) || exit 1; \
+	done
+
 # Benchmarks -----------------------------------------------------------------
 
 BENCH_BIN := $(patsubst %.c,$(B)/%,$(wildcard bench/bench_*.c))
@@ -247,6 +278,7 @@ help:
 #: make run        build and run the bot: against Discord with DISCORD_TOKEN in
 #:                 .env, in the bundled sandbox without (prints its page)
 #: make test       build and run all tests
+#: make fuzz       run the fuzzers for FUZZ_TIME=60 s each; needs clang
 #: make bench      measure; QUICK=1 for less than a minute
 #: make deps       install the packages needed to build
 #: make deps-test  and those for the interop and browser tests

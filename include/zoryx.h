@@ -11,6 +11,7 @@
 #include "zoryx/command.h"
 #include "zoryx/config.h"
 #include "zoryx/gateway.h"
+#include "zoryx/guild.h"
 #include "zoryx/ipc.h"
 #include "zoryx/json.h"
 #include "zoryx/message.h"

@@ -24,6 +24,8 @@ struct zx_state_options {
 	int read_only;	  /* nonzero: no lock, no migration, no writes */
 	const struct zx_alloc *alloc; /* for the handle; SQLite has its own */
 	const struct zx_log *log;
+	const char *vfs; /* name of a VFS registered with SQLite, for tests and
+			    odd places; NULL: files */
 };
 #define ZX_STATE_OPTIONS_INIT                                                  \
 	{                                                                      \
@@ -70,10 +72,117 @@ ZX_API int zx_state_begin(struct zx_state *s);
 ZX_API int zx_state_commit(struct zx_state *s);
 ZX_API void zx_state_rollback(struct zx_state *s);
 
+/* Snapshots ---------------------------------------------------------------- */
+
+/*
+ * A snapshot consists of parts, known by the SHA-256 of their bytes (which the
+ * caller computes), compressed, and shared with other snapshots. They are
+ * written to a draft, each durable at once (zx_state_begin groups them); the
+ * commit makes a snapshot of the draft or leaves it as it was. Drafts that were
+ * not committed are gone at the next open.
+ */
+enum { ZX_STATE_PART_MAX = 32 << 20 /* bytes of one part */ };
+
+struct zx_state_snapshot {
+	uint64_t guild;
+	char id[13]; /* 12 hexadecimal digits */
+	zx_wall created;
+	uint64_t author;
+	int pinned, automatic;
+	uint64_t bytes;		/* of the contents, not compressed */
+	unsigned char hash[32]; /* of the manifest */
+	struct zx_str manifest;
+	struct zx_str label, notes; /* UTF-8 */
+	struct zx_str meta;	    /* what else the caller wants to remember */
+};
+
+ZX_API int zx_state_snap_begin(struct zx_state *s, uint64_t guild,
+			       uint64_t *draft);
+/* What is there already is not written again, unless it was found damaged. */
+ZX_API int zx_state_snap_part(struct zx_state *s, uint64_t draft,
+			      const unsigned char hash[32], struct zx_str data);
+/* Shares a part that is there; ZX_E_NOTFOUND (also for a damaged one). */
+ZX_API int zx_state_snap_share(struct zx_state *s, uint64_t draft,
+			       const unsigned char hash[32]);
+/* max: snapshots the guild may have then, 0 for any number. ZX_E_LIMIT,
+ * ZX_E_EXISTS when the id is taken, ZX_E_NOTFOUND when there is no such draft.
+ */
+ZX_API int zx_state_snap_commit(struct zx_state *s, uint64_t draft,
+				const struct zx_state_snapshot *snap,
+				unsigned max);
+/* ZX_OK also when it was not there. */
+ZX_API int zx_state_snap_abort(struct zx_state *s, uint64_t draft);
+/* Each of a guild (0: of all guilds), the newest first; fn must not write. */
+ZX_API int zx_state_snap_each(struct zx_state *s, uint64_t guild,
+			      int (*fn)(const struct zx_state_snapshot *snap,
+					void *ud),
+			      void *ud);
+/* One of a guild. Its texts are appended to `text` and borrowed from it.
+ * ZX_E_NOTFOUND. */
+ZX_API int zx_state_snap_get(struct zx_state *s, uint64_t guild, const char *id,
+			     struct zx_state_snapshot *out,
+			     struct zx_buf *text);
+/* Stores pin, label, notes and meta as they are in `snap`. ZX_E_NOTFOUND. */
+ZX_API int zx_state_snap_update(struct zx_state *s,
+				const struct zx_state_snapshot *snap);
+/* Works on a full disk too. ZX_E_NOTFOUND; pins are the caller's to respect. */
+ZX_API int zx_state_snap_delete(struct zx_state *s, uint64_t guild,
+				const char *id);
+/* Appends the bytes of a part. ZX_E_NOTFOUND, ZX_E_CORRUPT. That they are what
+ * the hash says is the caller's to check. */
+ZX_API int zx_state_part_get(struct zx_state *s, const unsigned char hash[32],
+			     struct zx_buf *out);
+/* It was found damaged: the next snapshot that has it writes it anew. */
+ZX_API int zx_state_part_bad(struct zx_state *s, const unsigned char hash[32]);
+
+/* Audit log ---------------------------------------------------------------- */
+
+struct zx_state_audit {
+	uint64_t seq; /* from 1 per guild, without gaps: none is lost in
+			 silence */
+	zx_wall at;
+	uint64_t user;
+	const char *action;
+	const char *backup; /* "" for none */
+	struct zx_str details;
+};
+/* seq is given by the store. Of more than 100,000 per guild the oldest go. */
+ZX_API int zx_state_audit_add(struct zx_state *s, uint64_t guild,
+			      const struct zx_state_audit *entry);
+/* The newest first, at most `limit` (0: all). */
+ZX_API int
+zx_state_audit_each(struct zx_state *s, uint64_t guild, unsigned limit,
+		    int (*fn)(const struct zx_state_audit *entry, void *ud),
+		    void *ud);
+
+/* Leases ------------------------------------------------------------------- */
+
+/*
+ * Locks and cooldowns: taken by an owner until a time, in named spaces, per
+ * guild. The same owner may take it again. ZX_E_BUSY when another one has it.
+ * An `until` that is not in the future gives it back.
+ */
+ZX_API int zx_state_lease(struct zx_state *s, const char *space, uint64_t guild,
+			  const char *owner, zx_wall now, zx_wall until);
+/* Who has it and until when; ZX_E_NOTFOUND when nobody does. */
+ZX_API int zx_state_lease_get(struct zx_state *s, const char *space,
+			      uint64_t guild, zx_wall now, zx_wall *until,
+			      struct zx_buf *owner);
+
 /* Looks for damage in the whole file. ZX_E_CORRUPT: zx_state_error says what.*/
 ZX_API int zx_state_check(struct zx_state *s);
 /* A consistent copy into a new file; ZX_E_EXISTS when it is there already. */
 ZX_API int zx_state_copy(struct zx_state *s, const char *path);
+/* The settings in a guild.db of the Python framework, read only. The texts are
+ * borrowed for the call. ZX_E_CORRUPT when it is no such file. */
+ZX_API int zx_state_python_settings(struct zx_state *s, const char *path,
+				    int (*fn)(const char *key,
+					      const char *value, void *ud),
+				    void *ud);
+/* Makes such a file with the keys and values of a NULL-terminated list of
+ * pairs. ZX_E_EXISTS when it is there. */
+ZX_API int zx_state_python_settings_make(struct zx_state *s, const char *path,
+					 const char *const *pairs);
 /* Gives unused space back. */
 ZX_API int zx_state_vacuum(struct zx_state *s);
 ZX_API int zx_state_schema(const struct zx_state *s);

@@ -2,58 +2,25 @@
  *
  * Keys and values, and transactions.
  */
-#include <string.h>
-
 #include "state/state_int.h"
 
-static const char *const sql[STATE_STMTS] = {
-	[STATE_PUT] =
-		"INSERT INTO kv(space,guild,key,value) VALUES(?1,?2,?3,?4)"
-		" ON CONFLICT DO UPDATE SET value=excluded.value",
-	[STATE_GET] = "SELECT value FROM kv"
-		      " WHERE space=?1 AND guild=?2 AND key=?3",
-	[STATE_DEL] = "DELETE FROM kv WHERE space=?1 AND guild=?2 AND key=?3",
-	[STATE_EACH] = "SELECT guild,key,value FROM kv WHERE space=?1"
-		       " ORDER BY guild,key",
-};
-
-/* The prepared statement with its first parameter set; prepared once. */
+/* The statement with its first parameter set. */
 static int ready(struct zx_state *s, enum zx__state_stmt which,
 		 const char *space, sqlite3_stmt **out)
 {
-	int rc = SQLITE_OK;
+	int err = zx__state_ready(s, which, out);
 
-	if (!s->db)
-		return zx__state_fail(s, ZX_E_STATE, "%s: is not open",
-				      s->path);
-	if (!s->stmt[which])
-		rc = sqlite3_prepare_v3(s->db, sql[which], -1,
-					SQLITE_PREPARE_PERSISTENT,
-					&s->stmt[which], NULL);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_bind_text(s->stmt[which], 1, space, -1,
-				       SQLITE_STATIC);
-	*out = s->stmt[which];
-	return zx__state_sqlite(s, rc, "preparing");
+	if (err)
+		return err;
+	return zx__state_sqlite(
+		s, sqlite3_bind_text(*out, 1, space, -1, SQLITE_STATIC),
+		"preparing");
 }
 
 static void bind_key(sqlite3_stmt *st, uint64_t guild, const char *key)
 {
-	int64_t g;
-
-	memcpy(&g, &guild, sizeof(g)); /* all 64 bits, as a signed column */
-	sqlite3_bind_int64(st, 2, g);
+	sqlite3_bind_int64(st, 2, zx__state_signed(guild));
 	sqlite3_bind_text(st, 3, key, -1, SQLITE_STATIC);
-}
-
-/* Steps once and makes the statement ready for the next use. */
-static int finish(struct zx_state *s, sqlite3_stmt *st, const char *doing)
-{
-	int err = zx__state_sqlite(s, sqlite3_step(st), doing);
-
-	sqlite3_reset(st);
-	sqlite3_clear_bindings(st);
-	return err;
 }
 
 int zx_state_put(struct zx_state *s, const char *space, uint64_t guild,
@@ -73,7 +40,7 @@ int zx_state_put(struct zx_state *s, const char *space, uint64_t guild,
 	/* a NULL pointer would be stored as NULL, not as no bytes */
 	sqlite3_bind_blob(st, 4, value.len ? value.ptr : "", (int)value.len,
 			  SQLITE_STATIC);
-	return finish(s, st, "saving");
+	return zx__state_run(s, st, "saving");
 }
 
 int zx_state_get(struct zx_state *s, const char *space, uint64_t guild,
@@ -97,8 +64,7 @@ int zx_state_get(struct zx_state *s, const char *space, uint64_t guild,
 		err = zx__state_fail(s, ZX_E_NOTFOUND, "%s/%s: not set", space,
 				     key);
 	}
-	sqlite3_reset(st);
-	sqlite3_clear_bindings(st);
+	zx__state_reset(st);
 	return err;
 }
 
@@ -111,7 +77,7 @@ int zx_state_del(struct zx_state *s, const char *space, uint64_t guild,
 	if (err)
 		return err;
 	bind_key(st, guild, key);
-	return finish(s, st, "removing");
+	return zx__state_run(s, st, "removing");
 }
 
 static int give(sqlite3_stmt *st,
@@ -119,12 +85,10 @@ static int give(sqlite3_stmt *st,
 			  void *ud),
 		void *ud)
 {
-	int64_t g = sqlite3_column_int64(st, 0);
-	uint64_t guild;
+	uint64_t guild = (uint64_t)sqlite3_column_int64(st, 0);
 	struct zx_str value = { sqlite3_column_blob(st, 2),
 				(size_t)sqlite3_column_bytes(st, 2) };
 
-	memcpy(&guild, &g, sizeof(guild));
 	return fn(guild, (const char *)sqlite3_column_text(st, 1), value, ud);
 }
 
@@ -143,8 +107,7 @@ int zx_state_each(struct zx_state *s, const char *space,
 		stop = give(st, fn, ud);
 	if (!stop)
 		err = zx__state_sqlite(s, rc, "reading");
-	sqlite3_reset(st);
-	sqlite3_clear_bindings(st);
+	zx__state_reset(st);
 	return stop ? stop : err;
 }
 

@@ -10,11 +10,11 @@
 
 #include "state/state_int.h"
 
-int zx_state_check(struct zx_state *s)
+/* Runs a pragma whose first row, if any, must be "ok". */
+static int examine(struct zx_state *s, const char *pragma)
 {
 	sqlite3_stmt *st = NULL;
-	int rc = sqlite3_prepare_v2(s->db, "PRAGMA integrity_check(1)", -1, &st,
-				    NULL);
+	int rc = sqlite3_prepare_v2(s->db, pragma, -1, &st, NULL);
 	int err = zx__state_sqlite(s, rc, "checking");
 
 	if (!err) {
@@ -32,6 +32,13 @@ int zx_state_check(struct zx_state *s)
 	}
 	sqlite3_finalize(st);
 	return err;
+}
+
+int zx_state_check(struct zx_state *s)
+{
+	int err = examine(s, "PRAGMA integrity_check(1)");
+
+	return err ? err : examine(s, "PRAGMA foreign_key_check");
 }
 
 /* The copy gets its name only when it is complete and on the disk. */

@@ -16,6 +16,58 @@ static const char *const migrations[] = {
 	" value BLOB NOT NULL,"
 	" PRIMARY KEY (space, guild, key)"
 	") STRICT, WITHOUT ROWID;",
+
+	/* 2: snapshots of parts they share, their audit log, locks */
+	"CREATE TABLE object ("
+	" id INTEGER PRIMARY KEY,"
+	" hash BLOB NOT NULL UNIQUE,"
+	" size INTEGER NOT NULL,"   /* of the bytes that were hashed */
+	" packed INTEGER NOT NULL," /* 0: as it is, 1: zstd */
+	" bad INTEGER NOT NULL DEFAULT 0,"
+	" data BLOB NOT NULL"
+	") STRICT;"
+	"CREATE TABLE snapshot ("
+	" n INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" guild INTEGER NOT NULL,"
+	" id TEXT," /* NULL: a draft */
+	" created INTEGER,"
+	" author INTEGER,"
+	" pinned INTEGER NOT NULL DEFAULT 0,"
+	" automatic INTEGER NOT NULL DEFAULT 0,"
+	" bytes INTEGER,"
+	" hash BLOB,"
+	" manifest BLOB,"
+	" label TEXT,"
+	" notes TEXT,"
+	" meta BLOB"
+	") STRICT;"
+	"CREATE UNIQUE INDEX snapshot_id ON snapshot(guild, id)"
+	" WHERE id IS NOT NULL;"
+	"CREATE TABLE part ("
+	" snapshot INTEGER NOT NULL REFERENCES snapshot(n),"
+	" object INTEGER NOT NULL REFERENCES object(id),"
+	" PRIMARY KEY (snapshot, object)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX part_object ON part(object);"
+	/* objects that may have lost their last snapshot */
+	"CREATE TABLE trash (object INTEGER PRIMARY KEY) STRICT;"
+	"CREATE TABLE audit ("
+	" guild INTEGER NOT NULL,"
+	" seq INTEGER NOT NULL,"
+	" at INTEGER NOT NULL,"
+	" user INTEGER NOT NULL,"
+	" action TEXT NOT NULL,"
+	" backup TEXT NOT NULL,"
+	" details TEXT NOT NULL,"
+	" PRIMARY KEY (guild, seq)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE lease ("
+	" space TEXT NOT NULL,"
+	" guild INTEGER NOT NULL,"
+	" owner TEXT NOT NULL,"
+	" until INTEGER NOT NULL,"
+	" PRIMARY KEY (space, guild)"
+	") STRICT, WITHOUT ROWID;",
 };
 
 int zx__state_newest(void)

@@ -123,8 +123,12 @@ static int identify(struct zx_state *s)
 static int open_db(struct zx_state *s, int read_only)
 {
 	int flags = read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-	int rc = sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX,
-				 NULL);
+	int rc;
+
+	if (s->vfs && !read_only)
+		flags |= SQLITE_OPEN_CREATE;
+	rc = sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_NOMUTEX,
+			     s->vfs);
 
 	if (rc != SQLITE_OK)
 		return zx__state_sqlite(s, rc, "opening");
@@ -153,7 +157,7 @@ static int open_all(struct zx_state *s, int read_only)
 {
 	int err = ZX_OK;
 
-	if (!read_only) {
+	if (!read_only && !s->vfs) {
 		err = make_folders(s);
 		if (!err)
 			err = make_file(s);
@@ -166,6 +170,10 @@ static int open_all(struct zx_state *s, int read_only)
 		err = identify(s);
 	if (!err && !read_only)
 		err = zx__state_migrate(s);
+	if (!err && !read_only)
+		err = zx__state_sweep(s);
+	if (!err && !read_only && !s->vfs)
+		zx__state_ballast(s);
 	if (!err && read_only && s->schema < zx__state_newest())
 		err = zx__state_fail(s, ZX_E_VERSION,
 				     "%s: has an older schema; start the bot "
@@ -196,6 +204,7 @@ int zx_state_open(struct zx_state **out, const struct zx_state_options *opt)
 		return ZX_E_NOMEM;
 	}
 	*out = s;
+	s->vfs = o.vfs;
 	return open_all(s, o.read_only);
 }
 
@@ -214,6 +223,8 @@ void zx_state_close(struct zx_state *s)
 			     "PRAGMA journal_mode=DELETE;",
 			     NULL, NULL, NULL);
 	sqlite3_close_v2(s->db);
+	zx__state_ballast_drop(s);
+	zx__state_pack_free(s);
 	zx_delete(s->alloc, s->path);
 	zx_delete(s->alloc, s);
 }

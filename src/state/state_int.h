@@ -14,6 +14,31 @@ enum zx__state_stmt {
 	STATE_GET,
 	STATE_DEL,
 	STATE_EACH,
+	STATE_DRAFT,
+	STATE_PART_FIND,
+	STATE_PART_PUT,
+	STATE_PART_HEAL,
+	STATE_PART_LINK,
+	STATE_PART_GET,
+	STATE_PART_BAD,
+	STATE_SNAP_COUNT,
+	STATE_SNAP_COMMIT,
+	STATE_SNAP_LIST,
+	STATE_SNAP_GET,
+	STATE_SNAP_UPDATE,
+	STATE_SNAP_FIND,
+	STATE_SNAP_TRASH,
+	STATE_SNAP_UNLINK,
+	STATE_SNAP_DELETE,
+	STATE_TRASH_NEXT,
+	STATE_TRASH_DROP,
+	STATE_TRASH_DONE,
+	STATE_AUDIT_ADD,
+	STATE_AUDIT_TRIM,
+	STATE_AUDIT_LIST,
+	STATE_LEASE_GET,
+	STATE_LEASE_PUT,
+	STATE_LEASE_DEL,
 	STATE_STMTS
 };
 
@@ -23,6 +48,10 @@ struct zx_state {
 	const struct zx_alloc *alloc;
 	const struct zx_log *log;
 	char *path;
+	const char *vfs; /* of the options; only until it is open */
+	void *zstd;	 /* what compresses and expands, made when needed */
+	void *unzstd;
+	int ballast; /* the side file is there */
 	int schema;
 	int in_txn;
 	char error[512];
@@ -32,6 +61,39 @@ enum {
 	ZX__STATE_VALUE_MAX = 1 << 20, /* bytes of one value */
 	ZX__STATE_APP_ID = 0x7a787279  /* "zxry" in the file's header */
 };
+
+/* SQLite has signed integers; all 64 bits go there and back. */
+static inline int64_t zx__state_signed(uint64_t v)
+{
+	return v > INT64_MAX ? (int64_t)(v - INT64_MAX - 1) + INT64_MIN
+			     : (int64_t)v;
+}
+
+/* A prepared statement, made once. */
+int zx__state_ready(struct zx_state *s, enum zx__state_stmt which,
+		    sqlite3_stmt **out);
+/* Steps once, for statements that return nothing, and resets. */
+int zx__state_run(struct zx_state *s, sqlite3_stmt *st, const char *doing);
+/* Resets and forgets what was bound. */
+void zx__state_reset(sqlite3_stmt *st);
+/* Several statements as one, also inside of a transaction. */
+int zx__state_mark(struct zx_state *s);
+/* Keeps what came since the mark, or undoes it when err is not 0; that error,
+ * or why it cannot be kept. */
+int zx__state_settle(struct zx_state *s, int err);
+
+/* Room on the disk that is kept for deleting when nothing else is left. */
+void zx__state_ballast(struct zx_state *s);
+void zx__state_ballast_drop(struct zx_state *s);
+
+/* Throws away what an earlier process did not finish. */
+int zx__state_sweep(struct zx_state *s);
+/* Removes objects that no snapshot has any more. */
+int zx__state_collect(struct zx_state *s);
+/* One object by hash: its row and whether it is damaged. */
+int zx__state_part_find(struct zx_state *s, const unsigned char hash[32],
+			int64_t *row, int *bad);
+void zx__state_pack_free(struct zx_state *s);
 
 /* Keeps a sentence for zx_state_error() and returns err. */
 int zx__state_fail(struct zx_state *s, int err, const char *fmt, ...)

@@ -73,7 +73,8 @@ package_owners() {
   libwebsockets.h | curl/*) echo 'net sandbox' ;;
   sqlite3.h) echo state ;;
   cjson/* | cJSON.h) echo 'command ipc guild sandbox' ;;
-  zlib.h | zstd*.h) echo 'gateway sandbox' ;;
+  zlib.h) echo 'gateway sandbox' ;;
+  zstd*.h) echo 'gateway state sandbox' ;;
   mbedtls/* | psa/*) echo 'ipc guild bot' ;;
   openssl/* | uv.h | ev.h | event*) echo none ;;
   *) echo any ;;

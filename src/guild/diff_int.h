@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Comparing, for the files that do it.
+ */
+#ifndef ZX_GUILD_DIFF_INT_H
+#define ZX_GUILD_DIFF_INT_H
+
+#include "guild/guild_int.h"
+
+/* The items of a section of one side, in memory. */
+struct zx__list {
+	const struct zx_alloc *alloc;
+	struct zx_buf text;
+	struct zx__listed {
+		uint64_t id;
+		size_t at, len;
+		size_t mate; /* 1 + the place of the same on the other side */
+	} * v;
+	size_t n, cap;
+};
+
+void zx__list_init(struct zx__list *l, const struct zx_alloc *a);
+void zx__list_release(struct zx__list *l);
+int zx__list_load(struct zx__list *l, const struct zx_guild_reader *r,
+		  enum zx_section s);
+struct zx_str zx__list_text(const struct zx__list *l, size_t i);
+/* By id, then by a type and name that is unique on both sides. */
+void zx__list_match(struct zx__list *a, struct zx__list *b, enum zx_section s);
+
+/* Ids that mean the same although they differ. */
+struct zx__alias {
+	uint64_t a, b;
+};
+
+struct zx__diff {
+	const struct zx_guild_reader *a, *b;
+	struct zx_diff *out;
+	int (*change)(const struct zx_change *c, void *ud);
+	void *ud;
+	struct zx__list la[ZX_SECTION_COUNT], lb[ZX_SECTION_COUNT];
+	struct zx__alias *map;
+	size_t map_n;
+	struct zx_buf path;
+	uint64_t fields; /* differences told so far */
+};
+
+/* What an item is found by. */
+uint64_t zx__diff_id(enum zx_section s, struct zx_str item);
+/* Remembers the pairs whose ids differ. */
+int zx__diff_map(struct zx__diff *d, const struct zx__list *a,
+		 const struct zx__list *b);
+/* Tells every field that differs. */
+int zx__diff_fields(struct zx__diff *d, enum zx_section s, struct zx_str a,
+		    struct zx_str b);
+
+#endif
