@@ -57,7 +57,7 @@ GOALS := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out clean help deps deps-test format uninstall,$(GOALS)),)
 include build/config.mk
 endif
-UNIT := $(if $(filter test fuzz,$(GOALS)),test)
+UNIT := $(if $(filter test fuzz sim,$(GOALS)),test)
 ifneq ($(UNIT),)
 ifeq ($(shell grep -s LIBS_cmocka build/config.mk),)
 build/config.mk: FORCE
@@ -105,7 +105,7 @@ LIB_SO := $(B)/libzoryx.so.$(VERSION)
 BOX_A  := $(B)/libzoryx_sandbox.a
 PC     := $(B)/zoryx.pc
 
-.PHONY: all run test fuzz bench install uninstall deps deps-test format clean \
+.PHONY: all run test fuzz sim bench install uninstall deps deps-test format clean \
 	help FORCE
 all: $(LIB_A) $(LIB_SO) $(BOX_A) $(PC) $(B)/zoryx-bot $(B)/zoryx-sandbox \
 	$(EXAMPLES)
@@ -224,6 +224,18 @@ fuzz: $(FUZZ:%=$(B)/fuzz/%)
 			$$(ls -d tests/fuzz/corpus/$$f 2>/dev/null) || exit 1; \
 	done
 
+# The simulations of `make test` for many seeds: shards, identify queue and REST
+# through simulated hours with a fault every few minutes.
+SEEDS ?= 200
+HOURS ?= 24
+sim: $(B)/tests/bot/test_fleet_sim $(B)/tests/gateway/test_sim
+	@for p in $^; do \
+		printf '  SIM  %s: %s seeds, %s h\n' $$p $(SEEDS) $(HOURS); \
+		$$p 1 $(SEEDS) $(HOURS) >$(B)/sim.log 2>&1 || \
+			{ tail -n 5 $(B)/sim.log; exit 1; }; \
+		tail -n 1 $(B)/sim.log; \
+	done
+
 # Benchmarks -----------------------------------------------------------------
 
 BENCH_BIN := $(patsubst %.c,$(B)/%,$(wildcard bench/bench_*.c))
@@ -279,6 +291,7 @@ help:
 #:                 .env, in the bundled sandbox without (prints its page)
 #: make test       build and run all tests
 #: make fuzz       run the fuzzers for FUZZ_TIME=60 s each; needs clang
+#: make sim        simulated days of faults; SEEDS=200 HOURS=24
 #: make bench      measure; QUICK=1 for less than a minute
 #: make deps       install the packages needed to build
 #: make deps-test  and those for the interop and browser tests
