@@ -55,6 +55,8 @@ const char *zx__skip_value(const char *p, const char *end);
 const char *zx__scan_quote_portable(const char *p, const char *end);
 const char *zx__scan_plain_portable(const char *p, const char *end);
 const char *zx__skip_nested_portable(const char *p, const char *end);
+/* And for those with SSE2 but not AVX2. */
+const char *zx__skip_nested_narrow(const char *p, const char *end);
 
 /*
  * Moves *p behind the number of the JSON grammar it points to and returns

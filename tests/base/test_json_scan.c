@@ -29,9 +29,12 @@ static void same_all(struct zx_str s)
 
 	same(zx__scan_quote, zx__scan_quote_portable, exact, "scan_quote");
 	same(zx__scan_plain, zx__scan_plain_portable, exact, "scan_plain");
-	if (s.len && (*s.ptr == '{' || *s.ptr == '['))
+	if (s.len && (*s.ptr == '{' || *s.ptr == '[')) {
 		same(zx__skip_nested, zx__skip_nested_portable, exact,
 		     "skip_nested");
+		same(zx__skip_nested_narrow, zx__skip_nested_portable, exact,
+		     "skip_nested_narrow");
+	}
 	free((void *)exact.ptr);
 }
 
