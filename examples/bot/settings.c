@@ -33,6 +33,38 @@ static int read_file(const char *path, struct zx_buf *out)
 	return out->err ? EFBIG : err;
 }
 
+/* What was said while loading: a variable that is wrong, or stands in a file
+ * that cannot be read, is not also called missing. */
+struct report {
+	zx_config_problem *tell;
+	int token, owner; /* nonzero: enough was said about it */
+};
+
+static void tell(enum zx_config_severity severity, const char *where,
+		 const char *text, void *ud)
+{
+	struct report *r = ud;
+	int wrong = severity == ZX_CONFIG_ERROR;
+
+	if (wrong && !strncmp(where, "DISCORD_TOKEN", 13))
+		r->token = 1;
+	if (wrong && !strncmp(where, "BOT_OWNER_ID", 12))
+		r->owner = 1;
+	r->tell(severity, where, text, NULL);
+}
+
+static void tell_missing(enum zx_config_severity severity, const char *where,
+			 const char *text, void *ud)
+{
+	const struct report *r = ud;
+
+	if (r->token && !strcmp(where, "DISCORD_TOKEN"))
+		return;
+	if (r->owner && !strcmp(where, "BOT_OWNER_ID"))
+		return;
+	r->tell(severity, where, text, NULL);
+}
+
 static int read_or_say(const char *path, struct zx_buf *out,
 		       zx_config_problem *problem)
 {
@@ -46,7 +78,7 @@ static int read_or_say(const char *path, struct zx_buf *out,
 	return ZX_E_INVALID;
 }
 
-static int load(struct zx_config *config, zx_config_problem *problem)
+static int load(struct zx_config *config, struct report *report)
 {
 	struct zx_config_sources from = {
 		.environment = (const char *const *)environ
@@ -59,11 +91,12 @@ static int load(struct zx_config *config, zx_config_problem *problem)
 		return err;
 	zx_buf_init(&dotenv, NULL, FILE_MAX);
 	zx_buf_init(&json, NULL, FILE_MAX);
-	unread = read_or_say(".env", &dotenv, problem);
-	unread |= read_or_say("config.json", &json, problem);
+	unread = read_or_say(".env", &dotenv, report->tell);
+	report->token = report->owner = !!unread;
+	unread |= read_or_say("config.json", &json, report->tell);
 	from.dotenv = zx_buf_str(&dotenv);
 	from.json = zx_buf_str(&json);
-	err = zx_config_load(config, &from, problem, NULL);
+	err = zx_config_load(config, &from, tell, report);
 	if (dotenv.ptr)
 		zx_wipe(dotenv.ptr, dotenv.len);
 	zx_buf_release(&dotenv);
@@ -81,12 +114,18 @@ static void log_problem(enum zx_config_severity severity, const char *where,
 		"config", "%s %s", where, text);
 }
 
+/* Loads and checks both, so that everything is said at once. */
+static int load_and_check(struct zx_config *config, zx_config_problem *problem)
+{
+	struct report report = { .tell = problem };
+	int err = load(config, &report);
+
+	return zx_config_check_run(config, tell_missing, &report) || err;
+}
+
 int settings_load(struct zx_config *config)
 {
-	int err = load(config, log_problem);
-
-	/* Both, so that everything is said at once. */
-	return zx_config_check_run(config, log_problem, NULL) || err;
+	return load_and_check(config, log_problem);
 }
 
 static void print_problem(enum zx_config_severity severity, const char *where,
@@ -99,9 +138,7 @@ static void print_problem(enum zx_config_severity severity, const char *where,
 
 int settings_check(struct zx_config *config)
 {
-	int err = load(config, print_problem);
-
-	if (zx_config_check_run(config, print_problem, NULL) || err) {
+	if (load_and_check(config, print_problem)) {
 		printf("The configuration cannot be used as it is.\n");
 		return EXIT_BAD;
 	}
@@ -117,7 +154,9 @@ static void ignore_problem(enum zx_config_severity severity, const char *where,
 
 int settings_have_token(struct zx_config *config)
 {
-	(void)load(config, ignore_problem);
+	struct report report = { .tell = ignore_problem };
+
+	(void)load(config, &report);
 	return config->token ? EXIT_GOOD : EXIT_BAD;
 }
 

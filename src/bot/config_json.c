@@ -130,18 +130,30 @@ static void read_statuses(struct zx__reading *r, struct zx_str status)
 static void read_value(struct zx__reading *r, const struct zx__setting *s,
 		       struct zx_str raw)
 {
+	enum zx_json_kind kind = zx_json_kind(raw);
 	struct zx_buf text;
 
+	if (kind == ZX_JSON_OBJECT || kind == ZX_JSON_ARRAY) {
+		zx__config_error(r, "must be a single value, e.g. %s",
+				 s->example);
+		return;
+	}
 	zx_buf_init(&text, r->c->alloc, 1 << 16);
-	if (zx_json_kind(raw) == ZX_JSON_STRING)
+	if (kind == ZX_JSON_STRING)
 		zx_json_text(raw, &text);
 	else
 		zx_buf_adds(&text, raw);
 	if (text.err == ZX_E_NOMEM)
 		r->nomem = 1;
-	else if (zx_json_kind(raw) != ZX_JSON_NULL)
+	else if (kind != ZX_JSON_NULL)
 		s->read(r, s, zx_buf_str(&text));
 	zx_buf_release(&text);
+}
+
+static int is_section(const char *path)
+{
+	return !strcmp(path, "status") || !strcmp(path, "framework") ||
+	       !strcmp(path, "logging");
 }
 
 static void walk(struct zx__reading *r, struct zx_str obj, const char *above,
@@ -163,9 +175,15 @@ static void walk(struct zx__reading *r, struct zx_str obj, const char *above,
 		s = zx__setting_json(path);
 		if (s)
 			read_value(r, s, it.value);
+		else if (is_section(path) &&
+			 zx_json_kind(it.value) == ZX_JSON_NULL)
+			continue;
+		else if (is_section(path) &&
+			 zx_json_kind(it.value) != ZX_JSON_OBJECT)
+			zx__config_error(r, "must be an object: { ... }");
 		else if (!strcmp(path, "status"))
 			continue; /* read_statuses */
-		else if (!strcmp(path, "framework") || !strcmp(path, "logging"))
+		else if (is_section(path))
 			walk(r, it.value, path, depth + 1);
 		else if (!is_accepted(path) &&
 			 strcmp(path, "framework.load_cogs"))
