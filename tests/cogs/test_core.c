@@ -277,7 +277,7 @@ static void core__ping_shows_both_latencies(void **state)
 		"{\"embeds\":[{\"title\":\"🏓 Pong!\",\"color\":65280,"
 		"\"fields\":[{\"name\":\"Gateway\",\"value\":\"`42 ms`\","
 		"\"inline\":true},{\"name\":\"API\",\"value\":\"`88 ms`\","
-		"\"inline\":true},{\"name\":\"Shard\",\"value\":\"1 of 4\","
+		"\"inline\":true},{\"name\":\"Shard\",\"value\":\"1 (4 in all)\","
 		"\"inline\":true}]}],\"allowed_mentions\":{\"parse\":[]}}");
 	zx_message_clear(&m);
 	v.gateway_ms = -1;
@@ -376,7 +376,7 @@ static void W3__server_settings_show_what_holds_here(void **state)
 	HAS(&m, "**My \\\\*Guild\\\\***");
 	HAS(&m, "`zx.`");
 	HAS(&m, "✅ enabled");
-	HAS(&m, "2 of 4");
+	HAS(&m, "2 (4 in all)");
 	HAS(&m, "1,500");
 	HAS(&m, "<@9>");
 	HAS(&m, "\"allowed_mentions\":{\"parse\":[]}");
