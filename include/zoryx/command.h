@@ -172,6 +172,9 @@ ZX_API uint64_t zx_call_app_permissions(const struct zx_call *call,
  * ZX_COMMAND_EPHEMERAL.
  */
 ZX_API int zx_reply(struct zx_call *call, struct zx_message *m);
+/* zx_reply with nothing but a text. */
+ZX_API int zx_answer(struct zx_call *call, const char *fmt, ...)
+	ZX_PRINTF(2, 3);
 /* A further message after the first. ZX_E_LIMIT when 16 are waiting to be sent,
  * or it would be the 6th where only the user has installed the app (IN-08). */
 ZX_API int zx_follow_up(struct zx_call *call, struct zx_message *m);

@@ -101,6 +101,23 @@ int zx_reply(struct zx_call *call, struct zx_message *m)
 	return err;
 }
 
+int zx_answer(struct zx_call *call, const char *fmt, ...)
+{
+	struct zx_message m;
+	va_list ap;
+	int err;
+
+	zx_message_init(&m, call->c->opt.alloc);
+	if (zx__message_get(&m)) {
+		va_start(ap, fmt);
+		zx__message_append(&m, &m.m->content, ZX__CONTENT, fmt, ap);
+		va_end(ap);
+	}
+	err = zx_reply(call, &m);
+	zx_message_release(&m);
+	return err;
+}
+
 static int follow(struct zx_call *call, struct zx_message *m, int notice,
 		  uint32_t delete_ms)
 {

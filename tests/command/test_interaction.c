@@ -450,6 +450,29 @@ static void IN_07__files_go_with_the_callback(void **state)
 	desk_end(&d);
 }
 
+static void answer_longest(struct zx_call *call, void *ud)
+{
+	(void)ud;
+	assert_err(zx_answer(call, "%02500d", 7), ZX_OK);
+}
+
+static void interaction__an_answer_of_one_text_is_cut_too(void **state)
+{
+	static const struct zx_command command = { .name = "say",
+						   .description = "d",
+						   .run = answer_longest };
+	struct zx_str content;
+	struct desk d;
+
+	(void)state;
+	assert_err(desk_begin(&d, NULL, &command, 1), ZX_OK);
+	desk_slash(&d, DESK_USER, "say", NULL);
+	content = zx_json_at(zx_str(d.sent[0].body), "data.content");
+	/* in quotes, its last character an ellipsis of three bytes */
+	assert_int_equal(content.len, 2000 + 2 + 2);
+	desk_end(&d);
+}
+
 static uint64_t bot_may[3];
 
 static void ask_permissions(struct zx_call *call, void *ud)
@@ -662,6 +685,7 @@ int main(void)
 		cmocka_unit_test(
 			IN_04__a_defer_that_has_not_left_becomes_the_answer),
 		cmocka_unit_test(IN_07__files_go_with_the_callback),
+		cmocka_unit_test(interaction__an_answer_of_one_text_is_cut_too),
 		cmocka_unit_test(IN_08__a_guest_has_five_follow_ups),
 		cmocka_unit_test(
 			IN_13__a_chosen_channel_tells_what_the_bot_may_there),
