@@ -27,84 +27,94 @@ static int post_n(struct test *t, const char *head, size_t n, const char *tail)
 	return status;
 }
 
-static void world_message__text_limits_hold_at_n_and_one_more(void **state)
+/* A text of n characters is taken, one of n + 1 is not. */
+struct text {
+	const char *head, *tail;
+	size_t max;
+};
+
+enum { CONTENT, TITLE, DESCRIPTION, FOOTER, AUTHOR, FIELD_NAME, FIELD_VALUE };
+enum { NONCE = FIELD_VALUE + 1, QUESTION, ANSWER };
+
+static const struct text texts[] = {
+	[CONTENT] = { "{'content':'", "'}", 2000 },
+	[TITLE] = { "{'embeds':[{'title':'", "'}]}", 256 },
+	[DESCRIPTION] = { "{'embeds':[{'description':'", "'}]}", 4096 },
+	[FOOTER] = { "{'embeds':[{'footer':{'text':'", "'}}]}", 2048 },
+	[AUTHOR] = { "{'embeds':[{'author':{'name':'", "'}}]}", 256 },
+	[FIELD_NAME] = { "{'embeds':[{'fields':[{'name':'",
+			 "','value':'v'}]}]}", 256 },
+	[FIELD_VALUE] = { "{'embeds':[{'fields':[{'name':'n','value':'",
+			  "'}]}]}", 1024 },
+	[NONCE] = { "{'content':'c','nonce':'", "'}", 25 },
+	[QUESTION] = { "{'poll':{'answers':[{'poll_media':{'text':'a'}}],"
+		       "'question':{'text':'",
+		       "'}}}", 300 },
+	[ANSWER] = { "{'poll':{'question':{'text':'q'},'answers':[{'poll_media'"
+		     ":{'text':'",
+		     "'}}]}}", 55 },
+};
+
+static void text_limit(void **state)
 {
-	static const struct {
-		const char *head, *tail;
-		size_t max;
-	} rows[] = {
-		{ "{'content':'", "'}", 2000 },
-		{ "{'embeds':[{'title':'", "'}]}", 256 },
-		{ "{'embeds':[{'description':'", "'}]}", 4096 },
-		{ "{'embeds':[{'footer':{'text':'", "'}}]}", 2048 },
-		{ "{'embeds':[{'author':{'name':'", "'}}]}", 256 },
-		{ "{'embeds':[{'fields':[{'name':'", "','value':'v'}]}]}",
-		  256 },
-		{ "{'embeds':[{'fields':[{'name':'n','value':'", "'}]}]}",
-		  1024 },
-		{ "{'content':'c','nonce':'", "'}", 25 },
-		{ "{'poll':{'answers':[{'poll_media':{'text':'a'}}],"
-		  "'question':{'text':'",
-		  "'}}}", 300 },
-		{ "{'poll':{'question':{'text':'q'},'answers':[{'poll_media':"
-		  "{'text':'",
-		  "'}}]}}", 55 },
-	};
+	const struct text *x = *state;
+	struct test t;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		struct test t;
-
-		test_start(&t);
-		assert_int_equal(
-			post_n(&t, rows[i].head, rows[i].max, rows[i].tail),
-			200);
-		post_n(&t, rows[i].head, rows[i].max + 1, rows[i].tail);
-		assert_code(&t, 400, 50035);
-		test_end(&t);
-	}
+	test_start(&t);
+	assert_int_equal(post_n(&t, x->head, x->max, x->tail), 200);
+	post_n(&t, x->head, x->max + 1, x->tail);
+	assert_code(&t, 400, 50035);
+	test_end(&t);
 }
 
-static void world_message__lists_hold_n_and_not_one_more(void **state)
+/* The same with the items of a list. */
+struct list {
+	const char *head, *item, *tail;
+	int max;
+};
+
+enum { EMBEDS, FIELDS, STICKERS, USERS, ROLES, ANSWERS };
+
+static const struct list lists[] = {
+	[EMBEDS] = { "{'embeds':[", "{'title':'t'}", "]}", 10 },
+	[FIELDS] = { "{'embeds':[{'fields':[", "{'name':'n','value':'v'}",
+		     "]}]}", 25 },
+	[STICKERS] = { "{'content':'c','sticker_ids':[", "'1'", "]}", 3 },
+	[USERS] = { "{'content':'c','allowed_mentions':{'users':[", "'1'",
+		    "]}}", 100 },
+	[ROLES] = { "{'content':'c','allowed_mentions':{'roles':[", "'1'",
+		    "]}}", 100 },
+	[ANSWERS] = { "{'poll':{'question':{'text':'q'},'answers':[",
+		      "{'poll_media':{'text':'a'}}", "]}}", 10 },
+};
+
+static int post_items(struct test *t, const struct list *l, int n)
 {
-	static const struct {
-		const char *head, *item, *tail;
-		int max;
-	} rows[] = {
-		{ "{'embeds':[", "{'title':'t'}", "]}", 10 },
-		{ "{'embeds':[{'fields':[", "{'name':'n','value':'v'}", "]}]}",
-		  25 },
-		{ "{'content':'c','sticker_ids':[", "'1'", "]}", 3 },
-		{ "{'content':'c','allowed_mentions':{'users':[", "'1'", "]}}",
-		  100 },
-		{ "{'content':'c','allowed_mentions':{'roles':[", "'1'", "]}}",
-		  100 },
-		{ "{'poll':{'question':{'text':'q'},'answers':[",
-		  "{'poll_media':{'text':'a'}}", "]}}", 10 },
-	};
+	struct zx_buf b;
+	int i, status;
 
-	(void)state;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		for (int more = 0; more <= 1; more++) {
-			struct zx_buf b;
-			struct test t;
-
-			test_start(&t);
-			zx_buf_init(&b, NULL, 0);
-			zx_buf_addc(&b, rows[i].head);
-			for (int k = 0; k < rows[i].max + more; k++)
-				zx_buf_addf(&b, "%s%s", k ? "," : "",
-					    rows[i].item);
-			zx_buf_addc(&b, rows[i].tail);
-			assert_int_equal(post(&t, zx_buf_cstr(&b)),
-					 more ? 400 : 200);
-			zx_buf_release(&b);
-			test_end(&t);
-		}
-	}
+	zx_buf_init(&b, NULL, 0);
+	zx_buf_addc(&b, l->head);
+	for (i = 0; i < n; i++)
+		zx_buf_addf(&b, "%s%s", i ? "," : "", l->item);
+	zx_buf_addc(&b, l->tail);
+	status = post(t, zx_buf_cstr(&b));
+	zx_buf_release(&b);
+	return status;
 }
 
-static void world_message__embeds_have_6000_characters_together(void **state)
+static void list_limit(void **state)
+{
+	const struct list *l = *state;
+	struct test t;
+
+	test_start(&t);
+	assert_int_equal(post_items(&t, l, l->max), 200);
+	assert_int_equal(post_items(&t, l, l->max + 1), 400);
+	test_end(&t);
+}
+
+static void MS_embeds__have_6000_characters_together(void **state)
 {
 	char *text = run_of('x', 3000), body[7000];
 	struct test t;
@@ -158,7 +168,7 @@ static void world_message__nothing_in_it_is_50006(void **state)
 	test_end(&t);
 }
 
-static void world_message__mentions_follow_allowed_mentions(void **state)
+static void MS_allowed_mentions__say_who_is_pinged(void **state)
 {
 	struct test t;
 	char body[300];
@@ -241,7 +251,7 @@ static void world_message__a_forward_carries_a_snapshot(void **state)
 	test_end(&t);
 }
 
-static void world_message__an_enforced_nonce_posts_once(void **state)
+static void MS_nonce__an_enforced_one_posts_once(void **state)
 {
 	struct test t;
 	uint64_t id;
@@ -257,7 +267,7 @@ static void world_message__an_enforced_nonce_posts_once(void **state)
 	test_end(&t);
 }
 
-static void world_message__a_patch_keeps_what_it_does_not_name(void **state)
+static void MS_patch__keeps_what_it_does_not_name(void **state)
 {
 	struct test t;
 	uint64_t id, other;
@@ -285,7 +295,7 @@ static void world_message__a_patch_keeps_what_it_does_not_name(void **state)
 	test_end(&t);
 }
 
-static void world_message__lists_go_by_before_after_and_around(void **state)
+static void MS_get_messages__go_by_before_after_and_around(void **state)
 {
 	struct test t;
 	uint64_t ids[7];
@@ -321,7 +331,7 @@ static void world_message__lists_go_by_before_after_and_around(void **state)
 	test_end(&t);
 }
 
-static void world_message__bulk_delete_takes_2_to_100_young_ones(void **state)
+static void MS_bulk_delete__takes_2_to_100_young_ones(void **state)
 {
 	struct test t;
 	char body[200];
@@ -387,7 +397,7 @@ static void world_message__reactions_are_counted(void **state)
 	test_end(&t);
 }
 
-static void world_message__20_kinds_of_reactions(void **state)
+static void MS_reactions__are_of_20_kinds(void **state)
 {
 	struct test t;
 	uint64_t id;
@@ -404,7 +414,7 @@ static void world_message__20_kinds_of_reactions(void **state)
 	test_end(&t);
 }
 
-static void world_message__pins_page_by_the_time_of_pinning(void **state)
+static void MS_pins__page_by_the_time_of_pinning(void **state)
 {
 	struct test t;
 	uint64_t a, b;
@@ -477,31 +487,50 @@ static void world_message__people_may_not_write_everywhere(void **state)
 	test_end(&t);
 }
 
+#define text_limit_rows texts
+#define list_limit_rows lists
+#define ROW(name, test, row)                                                   \
+	{                                                                      \
+		name, test, NULL, NULL, (void *)(uintptr_t)&test##_rows[row]   \
+	}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(
-			world_message__text_limits_hold_at_n_and_one_more),
-		cmocka_unit_test(world_message__lists_hold_n_and_not_one_more),
-		cmocka_unit_test(
-			world_message__embeds_have_6000_characters_together),
+		ROW("MS_content__has_2000_characters", text_limit, CONTENT),
+		ROW("MS_embed_title__has_256_characters", text_limit, TITLE),
+		ROW("MS_embed_description__has_4096_characters", text_limit,
+		    DESCRIPTION),
+		ROW("MS_embed_footer__has_2048_characters", text_limit, FOOTER),
+		ROW("MS_embed_author__has_256_characters", text_limit, AUTHOR),
+		ROW("MS_fields__a_name_has_256_characters", text_limit,
+		    FIELD_NAME),
+		ROW("MS_fields__a_value_has_1024_characters", text_limit,
+		    FIELD_VALUE),
+		ROW("MS_nonce__has_25_characters", text_limit, NONCE),
+		ROW("MS_poll__a_question_has_300_characters", text_limit,
+		    QUESTION),
+		ROW("MS_poll__an_answer_has_55_characters", text_limit, ANSWER),
+		ROW("MS_embeds__are_10", list_limit, EMBEDS),
+		ROW("MS_fields__are_25", list_limit, FIELDS),
+		ROW("MS_stickers__are_3", list_limit, STICKERS),
+		ROW("MS_allowed_mentions__name_100_users", list_limit, USERS),
+		ROW("MS_allowed_mentions__name_100_roles", list_limit, ROLES),
+		ROW("MS_poll__has_10_answers", list_limit, ANSWERS),
+		cmocka_unit_test(MS_embeds__have_6000_characters_together),
 		cmocka_unit_test(world_message__the_error_tree_names_the_field),
 		cmocka_unit_test(world_message__nothing_in_it_is_50006),
-		cmocka_unit_test(
-			world_message__mentions_follow_allowed_mentions),
+		cmocka_unit_test(MS_allowed_mentions__say_who_is_pinged),
 		cmocka_unit_test(world_message__a_reply_quotes_and_mentions),
 		cmocka_unit_test(world_message__a_forward_carries_a_snapshot),
-		cmocka_unit_test(world_message__an_enforced_nonce_posts_once),
+		cmocka_unit_test(MS_nonce__an_enforced_one_posts_once),
+		cmocka_unit_test(MS_patch__keeps_what_it_does_not_name),
 		cmocka_unit_test(
-			world_message__a_patch_keeps_what_it_does_not_name),
-		cmocka_unit_test(
-			world_message__lists_go_by_before_after_and_around),
-		cmocka_unit_test(
-			world_message__bulk_delete_takes_2_to_100_young_ones),
+			MS_get_messages__go_by_before_after_and_around),
+		cmocka_unit_test(MS_bulk_delete__takes_2_to_100_young_ones),
 		cmocka_unit_test(world_message__reactions_are_counted),
-		cmocka_unit_test(world_message__20_kinds_of_reactions),
-		cmocka_unit_test(
-			world_message__pins_page_by_the_time_of_pinning),
+		cmocka_unit_test(MS_reactions__are_of_20_kinds),
+		cmocka_unit_test(MS_pins__page_by_the_time_of_pinning),
 		cmocka_unit_test(
 			world_message__without_the_content_intent_it_is_empty),
 		cmocka_unit_test(
