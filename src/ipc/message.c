@@ -44,6 +44,11 @@ static const char *const members[MEMBERS] = {
 	[TARGET] = "target", [TIMESTAMP] = "timestamp", [NONCE] = "nonce",
 };
 
+static const unsigned char lengths[MEMBERS] = {
+	[OP] = 2,     [DATA] = 4,      [SOURCE] = 6,
+	[TARGET] = 6, [TIMESTAMP] = 9, [NONCE] = 5,
+};
+
 static enum member find_member(const char *key, size_t n)
 {
 	switch (n) {
@@ -87,28 +92,79 @@ static inline void space(struct scan *c)
 		c->p++;
 }
 
-/* From a key to behind its value. */
-static int take_member(struct scan *c)
+#define KEY(p, text) (!memcmp(p, text "\"", sizeof(text)))
+
+/* The usual keys, told by a few loads: *n is their length. */
+static inline enum member find_quickly(const char *key, const char *end,
+				       size_t *n)
 {
-	const char *key = c->p + 1, *stop, *value;
-	enum member m;
+	enum member m = MEMBERS;
+
+	if (end - key < 10)
+		return MEMBERS;
+	switch (*key) {
+	case 'o':
+		m = KEY(key, "op") ? OP : MEMBERS;
+		break;
+	case 'd':
+		m = KEY(key, "data") ? DATA : MEMBERS;
+		break;
+	case 's':
+		m = KEY(key, "source") ? SOURCE : MEMBERS;
+		break;
+	case 'n':
+		m = KEY(key, "nonce") ? NONCE : MEMBERS;
+		break;
+	case 't':
+		m = KEY(key, "target")	    ? TARGET
+		    : KEY(key, "timestamp") ? TIMESTAMP
+					    : MEMBERS;
+		break;
+	default:
+		break;
+	}
+	*n = m == MEMBERS ? 0 : lengths[m];
+	return m;
+}
+
+/* The key at c->p and what it stands for; c->p moves behind it. */
+static int take_key(struct scan *c, enum member *m)
+{
+	const char *key = c->p + 1, *stop;
+	size_t n = 0;
 
 	if (c->p == c->end || *c->p != '"')
 		return ZX_E_SYNTAX;
+	*m = find_quickly(key, c->end, &n);
+	if (*m != MEMBERS) {
+		c->p = key + n + 1;
+		return ZX_OK;
+	}
 	stop = zx__scan_quote(key, c->end);
 	if (stop == c->end)
 		return ZX_E_SYNTAX;
 	if (*stop == '"') {
-		m = find_member(key, (size_t)(stop - key));
+		*m = find_member(key, (size_t)(stop - key));
 		c->p = stop + 1;
-	} else {
-		c->p = zx__skip_string(key, c->end);
-		if (!c->p)
-			return ZX_E_SYNTAX;
-		m = find_escaped(
-			(struct zx_str){ key - 1, (size_t)(c->p - key) + 1 });
-		c->plain = 0;
+		return ZX_OK;
 	}
+	c->p = zx__skip_string(key, c->end);
+	if (!c->p)
+		return ZX_E_SYNTAX;
+	*m = find_escaped((struct zx_str){ key - 1, (size_t)(c->p - key) + 1 });
+	c->plain = 0;
+	return ZX_OK;
+}
+
+/* From a key to behind its value. */
+static int take_member(struct scan *c)
+{
+	const char *value;
+	enum member m;
+	int err = take_key(c, &m);
+
+	if (err)
+		return err;
 	space(c);
 	if (c->p == c->end || *c->p != ':')
 		return ZX_E_SYNTAX;
