@@ -3,6 +3,7 @@
  * core: the commands that every bot has.
  */
 #include "cogs/core_int.h"
+#include "cogs/rules.h"
 
 static const struct zx_option help_options[] = {
 	{
@@ -51,6 +52,7 @@ static const struct zx_command commands[] = {
 		.cog = ZX__CORE_COG,
 		.options = help_options,
 		.option_count = 1,
+		.rule = ZX__RULE(help),
 		.run = zx__core_help,
 		.complete = zx__core_help_complete,
 	},
@@ -58,6 +60,7 @@ static const struct zx_command commands[] = {
 		.name = "ping",
 		.description = "Show the latency of the gateway and of the API",
 		.cog = ZX__CORE_COG,
+		.rule = ZX__RULE(ping),
 		.cooldown_ms = 3000,
 		.run = zx__core_ping,
 	},
@@ -65,6 +68,7 @@ static const struct zx_command commands[] = {
 		.name = "stats",
 		.description = "Show what the bot is doing",
 		.cog = ZX__CORE_COG,
+		.rule = ZX__RULE(stats),
 		.cooldown_ms = 10000,
 		.run = zx__core_stats,
 	},
@@ -74,7 +78,7 @@ static const struct zx_command commands[] = {
 		.cog = ZX__CORE_COG,
 		.options = setprefix_options,
 		.option_count = 1,
-		.rule = ZX_RULE_ADMIN,
+		.rule = ZX__RULE(setprefix),
 		.flags = ZX_COMMAND_GUILD_ONLY,
 		.run = zx__core_setprefix,
 	},
@@ -84,7 +88,7 @@ static const struct zx_command commands[] = {
 		.cog = ZX__CORE_COG,
 		.options = mention_options,
 		.option_count = 1,
-		.rule = ZX_RULE_ADMIN,
+		.rule = ZX__RULE(mentionprefix),
 		.flags = ZX_COMMAND_GUILD_ONLY,
 		.run = zx__core_mentionprefix,
 	},
@@ -92,7 +96,7 @@ static const struct zx_command commands[] = {
 		.name = "serversettings",
 		.description = "Show the bot's settings in this server",
 		.cog = ZX__CORE_COG,
-		.rule = ZX_RULE_ADMIN,
+		.rule = ZX__RULE(serversettings),
 		.flags = ZX_COMMAND_GUILD_ONLY,
 		.run = zx__core_serversettings,
 	},

@@ -3,6 +3,7 @@
  * The shard monitor: its commands, its beginning and its end.
  */
 #include "cogs/monitor_int.h"
+#include "cogs/rules.h"
 
 static const struct zx_option details_options[] = {
 	{
@@ -41,7 +42,7 @@ static const struct zx_command commands[] = {
 		.description = "Display the interactive shard monitoring "
 			       "dashboard (Bot Owner Only)",
 		.cog = ZX__MON_COG,
-		.rule = ZX_RULE_OWNER,
+		.rule = ZX__RULE(shardmonitor),
 		.cooldown_ms = 10000,
 		.run = zx__mon_shardmonitor,
 	},
@@ -52,7 +53,7 @@ static const struct zx_command commands[] = {
 		.cog = ZX__MON_COG,
 		.options = details_options,
 		.option_count = 1,
-		.rule = ZX_RULE_OWNER,
+		.rule = ZX__RULE(sharddetails),
 		.cooldown_ms = 10000,
 		.run = zx__mon_sharddetails,
 	},
@@ -61,7 +62,7 @@ static const struct zx_command commands[] = {
 		.description = "Get health check report for all shards (Bot "
 			       "Owner Only)",
 		.cog = ZX__MON_COG,
-		.rule = ZX_RULE_OWNER,
+		.rule = ZX__RULE(shardhealth),
 		.cooldown_ms = 30000,
 		.run = zx__mon_shardhealth,
 	},
@@ -72,7 +73,7 @@ static const struct zx_command commands[] = {
 		.cog = ZX__MON_COG,
 		.options = alerts_options,
 		.option_count = 2,
-		.rule = ZX_RULE_OWNER,
+		.rule = ZX__RULE(shardalerts),
 		.run = zx__mon_shardalerts,
 	},
 	{
@@ -82,7 +83,7 @@ static const struct zx_command commands[] = {
 		.cog = ZX__MON_COG,
 		.options = reset_options,
 		.option_count = 1,
-		.rule = ZX_RULE_OWNER,
+		.rule = ZX__RULE(shardreset),
 		.run = zx__mon_shardreset,
 	},
 };
