@@ -3,14 +3,10 @@
  * fuzz_command: any bytes as a message or an interaction. Whatever goes in,
  * what comes out is JSON inside Discord's limits.
  *
- *   clang -fsanitize=fuzzer,address,undefined -DZX_LIBFUZZER -Iinclude -Isrc \
- *     -Itests -D_DEFAULT_SOURCE tests/fuzz/fuzz_command.c \
- *     tests/helper/fail_alloc.c tests/helper/zx_test.c src/base/[a-z]*.c \
- *     src/command/[a-z]*.c -lcmocka -o fuzz_command
- *
- * Without ZX_LIBFUZZER: a program that runs over the files it is given. The
- * first byte chooses event and moment, the rest is the payload.
- * tests/command/test_mutation.c runs a seeded loop of this in `make test`.
+ * `make fuzz` runs it; without ZX_LIBFUZZER it goes over the files it is given.
+ * The first byte chooses event and moment, the rest is the payload. `make test`
+ * runs it over tests/fuzz/corpus/command and, in tests/command/test_mutation.c,
+ * in a seeded loop.
  */
 #include "command/zoo.h"
 #include "command/command_int.h"
@@ -55,6 +51,28 @@ static size_t check_embed(struct zx_str e)
 	return sum;
 }
 
+/* Rows of buttons or one select; a form's Labels with one input each. */
+static void check_components(struct zx_str list, int depth)
+{
+	struct zx_json_iter it = zx_json_each(list);
+	struct zx_str id, options;
+	size_t n = 0;
+
+	for (; zx_json_next(&it); n++) {
+		id = zx_json_get(it.value, "custom_id");
+		check(!id.len || (text_units(id) && text_units(id) <= 100));
+		check(text_units(zx_json_get(it.value, "label")) <= 80);
+		check(text_units(zx_json_get(it.value, "value")) <= 4000);
+		options = zx_json_get(it.value, "options");
+		check(!zx_json_index(options, 25).len);
+		check(depth || !id.len);
+		check_components(zx_json_get(it.value, "components"), 1);
+		id = zx_json_at(it.value, "component.custom_id");
+		check(text_units(id) <= 100);
+	}
+	check(n <= 5);
+}
+
 static void check_body(const char *body)
 {
 	struct zx_str json = zx_str(body), data;
@@ -72,6 +90,8 @@ static void check_body(const char *body)
 	for (; zx_json_next(&e); embeds++)
 		sum += check_embed(e.value);
 	check(embeds <= 10 && sum <= 6000);
+	check_components(zx_json_get(json, "components"), 0);
+	check(text_units(zx_json_get(json, "title")) <= 45);
 	e = zx_json_each(zx_json_get(json, "choices"));
 	for (embeds = 0; zx_json_next(&e); embeds++)
 		check(text_units(zx_json_get(e.value, "name")) <= 100);
