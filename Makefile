@@ -233,7 +233,7 @@ sim: $(B)/tests/bot/test_fleet_sim $(B)/tests/gateway/test_sim
 		printf '  SIM  %s: %s seeds, %s h\n' $$p $(SEEDS) $(HOURS); \
 		$$p 1 $(SEEDS) $(HOURS) >$(B)/sim.log 2>&1 || \
 			{ tail -n 5 $(B)/sim.log; exit 1; }; \
-		tail -n 1 $(B)/sim.log; \
+		grep "^seed" $(B)/sim.log | tail -n 1; \
 	done
 
 # Benchmarks -----------------------------------------------------------------

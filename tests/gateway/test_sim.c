@@ -108,6 +108,21 @@ static void sim__nothing_comes_after_dead(void **state)
 	}
 }
 
+/* A range of seeds, from the command line. */
+struct range {
+	uint64_t first, count;
+	unsigned hours;
+};
+
+static void sim__the_seeds_asked_for(void **state)
+{
+	const struct range *r = *state;
+	uint64_t i;
+
+	for (i = 0; i < r->count; i++)
+		play_seed(r->first + i, r->hours, 1);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,13 +131,16 @@ int main(int argc, char **argv)
 	};
 
 	if (argc == 4) {
-		uint64_t first = strtoull(argv[1], NULL, 10);
-		uint64_t count = strtoull(argv[2], NULL, 10), i;
+		struct range r = {
+			strtoull(argv[1], NULL, 10),
+			strtoull(argv[2], NULL, 10),
+			(unsigned)strtoul(argv[3], NULL, 10),
+		};
+		const struct CMUnitTest asked[] = {
+			cmocka_unit_test_prestate(sim__the_seeds_asked_for, &r),
+		};
 
-		for (i = 0; i < count; i++)
-			play_seed(first + i,
-				  (unsigned)strtoul(argv[3], NULL, 10), 1);
-		return 0;
+		return cmocka_run_group_tests_name("sim", asked, NULL, NULL);
 	}
 	return cmocka_run_group_tests_name("gateway/sim", tests, NULL, NULL);
 }
