@@ -564,6 +564,56 @@ static void gateway_lws__a_deaf_peer_does_not_hold_up_the_stop(void **state)
 	close_world(&w);
 }
 
+static void connect_with(const struct zx_alloc *a, const char *url)
+{
+	struct zx_loop_options lo = ZX_LOOP_OPTIONS_INIT;
+	struct zx_shard_options o = ZX_SHARD_OPTIONS_INIT;
+	struct zx_gateway_conn *conn = NULL;
+	struct zx_shard *s = NULL;
+	struct zx_prng p;
+	struct zx_loop *l = NULL;
+	int i;
+
+	zx_prng_init(&p, 1);
+	lo.alloc = o.alloc = a;
+	o.token = "t";
+	o.gateway_url = url;
+	o.rand = zx_prng_rand(&p);
+	if (!zx_loop_new(&l, &lo) && !zx_shard_new(&s, &o) &&
+	    !zx_gateway_attach(&conn, l, s, NULL) &&
+	    !zx_shard_start(s, zx_loop_now(l))) {
+		zx_gateway_kick(conn);
+		for (i = 0; i < 12; i++)
+			zx_loop_step(l, 2);
+	}
+	zx_gateway_detach(conn);
+	zx_shard_free(s);
+	zx_loop_free(l);
+}
+
+static void gateway_lws__any_allocation_may_fail(void **state)
+{
+	struct script script = { .serve = usual };
+	struct fail_alloc f;
+	struct peer *peer = peer_start(serve, &script);
+	char url[64];
+	size_t at, calls;
+
+	(void)state;
+	snprintf(url, sizeof(url), "ws://127.0.0.1:%u/", peer_port(peer));
+	fail_alloc_init(&f);
+	connect_with(&f.alloc, url);
+	calls = f.calls;
+	assert_true(calls > 5);
+	for (at = 1; at <= calls; at++) {
+		fail_alloc_init(&f);
+		fail_alloc_once(&f, at);
+		connect_with(&f.alloc, url);
+		fail_alloc_check(&f);
+	}
+	peer_stop(peer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -590,6 +640,7 @@ int main(void)
 			gateway_lws__detaching_in_the_middle_leaves_nothing),
 		cmocka_unit_test(
 			gateway_lws__a_deaf_peer_does_not_hold_up_the_stop),
+		cmocka_unit_test(gateway_lws__any_allocation_may_fail),
 	};
 
 	return cmocka_run_group_tests_name("net/gateway_lws", tests, NULL,
