@@ -457,13 +457,13 @@ struct zx_python_entry {
 };
 /* Each entry, the first (newest) first. One that cannot be used is told with
  * `e` NULL and a reason. ZX_E_SYNTAX when it is no array; what fn returns. */
-ZX_API int zx_python_index(struct zx_str json, const struct zx_alloc *a,
+ZX_API int zx_python_index(struct zx_str json,
 			   int (*fn)(const struct zx_python_entry *e,
 				     const char *why, void *ud),
 			   void *ud);
 /* Appends an entry as an object; `raw`, when not empty, is an entry that was
  * imported: its order and its unknown keys are kept. */
-ZX_API int zx_python_entry_write(struct zx_buf *out, const struct zx_alloc *a,
+ZX_API int zx_python_entry_write(struct zx_buf *out,
 				 const struct zx_python_entry *e,
 				 const struct zx_guild_counts *counts,
 				 struct zx_str guild_name_raw);
@@ -477,7 +477,7 @@ struct zx_python_audit {
 	struct zx_str raw;
 };
 /* As zx_python_index, for audit_log.json. */
-ZX_API int zx_python_audit(struct zx_str json, const struct zx_alloc *a,
+ZX_API int zx_python_audit(struct zx_str json,
 			   int (*fn)(const struct zx_python_audit *e,
 				     const char *why, void *ud),
 			   void *ud);

@@ -32,14 +32,14 @@ static size_t ceiling(enum zx_section s)
 	}
 }
 
-static int room(struct zx_guild_writer *w, struct zx__bag *b)
+static int room(const struct zx_alloc *a, struct zx__bag *b)
 {
 	size_t cap = b->cap ? 2 * b->cap : 32;
 	struct zx__entry *v;
 
 	if (b->n < b->cap)
 		return ZX_OK;
-	v = zx_resize(w->alloc, b->v, cap * sizeof(*v));
+	v = zx_resize(a, b->v, cap * sizeof(*v));
 	if (!v)
 		return ZX_E_NOMEM;
 	b->v = v;
@@ -47,33 +47,39 @@ static int room(struct zx_guild_writer *w, struct zx__bag *b)
 	return ZX_OK;
 }
 
+int zx__bag_hold(const struct zx_alloc *a, struct zx__bag *b, uint64_t id,
+		 size_t at)
+{
+	if (b->text.err)
+		return b->text.err;
+	if (room(a, b))
+		return ZX_E_NOMEM;
+	b->v[b->n++] = (struct zx__entry){ id, at, b->text.len - at };
+	return ZX_OK;
+}
+
 int zx__bag_add(struct zx_guild_writer *w, enum zx_section s, uint64_t id,
 		struct zx_str item)
 {
 	struct zx__bag *b = &w->bag[s];
+	size_t at = b->text.len;
 
 	if (b->n >= ceiling(s))
 		return zx__writer_fail(w, ZX_E_LIMIT,
 				       "%s: more than %zu of them",
 				       zx_section_name(s), ceiling(s));
-	if (room(w, b))
-		return ZX_E_NOMEM;
-	b->v[b->n] = (struct zx__entry){ id, b->text.len, item.len };
 	zx_buf_adds(&b->text, item);
-	if (b->text.err)
-		return b->text.err;
-	b->n++;
-	return ZX_OK;
+	return zx__bag_hold(w->alloc, b, id, at);
 }
 
-static struct zx_str text_of(const struct zx__bag *b, size_t i)
+struct zx_str zx__bag_text(const struct zx__bag *b, size_t i)
 {
 	return (struct zx_str){ b->text.ptr + b->v[i].at, b->v[i].len };
 }
 
 static int before(const struct zx__bag *b, size_t i, size_t k)
 {
-	struct zx_str x = text_of(b, i), y = text_of(b, k);
+	struct zx_str x = zx__bag_text(b, i), y = zx__bag_text(b, k);
 	size_t n = x.len < y.len ? x.len : y.len;
 	int d;
 
@@ -101,7 +107,7 @@ static void sift(struct zx__bag *b, size_t i, size_t n)
 	}
 }
 
-static void sort(struct zx__bag *b)
+void zx__bag_sort(struct zx__bag *b)
 {
 	for (size_t i = b->n / 2; i > 0; i--)
 		sift(b, i - 1, b->n);
@@ -125,18 +131,19 @@ int zx__bag_empty(struct zx_guild_writer *w, enum zx_section s)
 	struct zx__bag *b = &w->bag[s];
 	int err = ZX_OK;
 
-	sort(b);
+	zx__bag_sort(b);
 	for (size_t i = 0; !err && i < b->n; i++) {
 		int again = i && b->v[i].id == b->v[i - 1].id &&
-			    (unique(s) ||
-			     zx_str_eq(text_of(b, i), text_of(b, i - 1)));
+			    (unique(s) || zx_str_eq(zx__bag_text(b, i),
+						    zx__bag_text(b, i - 1)));
 
 		if (again && unique(s) && w->strict)
 			return zx__writer_fail(w, ZX_E_EXISTS,
 					       "%s: %" PRIu64 " is there twice",
 					       zx_section_name(s), b->v[i].id);
 		if (!again)
-			err = zx__lane_add(w, s, b->v[i].id, text_of(b, i));
+			err = zx__lane_add(w, s, b->v[i].id,
+					   zx__bag_text(b, i));
 	}
 	zx_buf_release(&b->text);
 	zx_delete(w->alloc, b->v);
@@ -165,9 +172,9 @@ int zx__bag_check_channels(struct zx_guild_writer *w)
 {
 	struct zx__bag *b = &w->bag[ZX_SECTION_CHANNELS];
 
-	sort(b);
+	zx__bag_sort(b);
 	for (size_t i = 0; i < b->n; i++) {
-		struct zx_str c = text_of(b, i);
+		struct zx_str c = zx__bag_text(b, i);
 		uint64_t parent = zx_json_get_u64(c, "parent_id");
 		size_t p = parent ? find(b, parent) : b->n;
 
@@ -176,7 +183,8 @@ int zx__bag_check_channels(struct zx_guild_writer *w)
 					       "channels: category %" PRIu64
 					       " stands inside another channel",
 					       b->v[i].id);
-		if (p < b->n && zx_json_get_u64(text_of(b, p), "type") != 4)
+		if (p < b->n &&
+		    zx_json_get_u64(zx__bag_text(b, p), "type") != 4)
 			return zx__writer_fail(
 				w, ZX_E_CORRUPT,
 				"channels: %" PRIu64

@@ -231,8 +231,8 @@ void zx__canon_number(struct zx__canon *c, struct zx_str raw)
 				    *raw.ptr == '-' ? "-Infinity" : "Infinity");
 		return;
 	}
-	if (c->style == ZX_CANON_PLAIN)
-		zx_buf_add(&c->out, text, zx__f64_write(v, text));
+	if (c->style == ZX_CANON_PLAIN) /* minus nought is nought */
+		zx_buf_add(&c->out, text, zx__f64_write(v == 0 ? 0 : v, text));
 	else
 		repr(&c->out, v);
 }

@@ -71,4 +71,9 @@ void zx__item_count(struct zx_guild_counts *n, enum zx_section s,
 		    struct zx_str item);
 uint64_t zx__guild_mix(uint64_t x);
 
+/* Python files ------------------------------------------------------------- */
+
+int zx__python_members(struct zx_str list, struct zx_guild_writer *w,
+		       const struct zx_alloc *a);
+
 #endif

@@ -89,11 +89,11 @@ static void put_roles(struct zx_buf *b, const uint64_t *roles, size_t n)
 	b->len += (size_t)(p - from);
 }
 
-static void put_head(struct zx_buf *b, uint64_t id)
+static void put_head(struct zx_buf *b, uint64_t id, int comma)
 {
 	static const char head[] = ",{\"id\":\"";
 	char *p = zx_buf_room(b, 48), *from = p;
-	size_t skip = b->len ? 0 : 1; /* the comma */
+	size_t skip = comma ? 0 : 1;
 
 	if (!p)
 		return;
@@ -102,6 +102,19 @@ static void put_head(struct zx_buf *b, uint64_t id)
 	memcpy(p, "\",\"name\":", 9);
 	p[9] = '\0';
 	b->len += (size_t)(p + 9 - from);
+}
+
+void zx__member_put(struct zx_buf *b, const struct zx_guild_member *m,
+		    int comma)
+{
+	put_head(b, m->id, comma);
+	put_text(b, m->name);
+	if (m->nick.len) {
+		zx_buf_addc(b, ",\"nick\":");
+		put_text(b, m->nick);
+	}
+	zx_buf_addc(b, ",\"roles\":");
+	put_roles(b, m->roles, m->role_count);
 }
 
 int zx_guild_add_member(struct zx_guild_writer *w,
@@ -116,14 +129,7 @@ int zx_guild_add_member(struct zx_guild_writer *w,
 			w, m->id == l->last_id ? ZX_E_EXISTS : ZX_E_STATE,
 			"members: %" PRIu64 " comes after %" PRIu64, m->id,
 			l->last_id);
-	put_head(&l->chunk, m->id);
-	put_text(&l->chunk, m->name);
-	if (m->nick.len) {
-		zx_buf_addc(&l->chunk, ",\"nick\":");
-		put_text(&l->chunk, m->nick);
-	}
-	zx_buf_addc(&l->chunk, ",\"roles\":");
-	put_roles(&l->chunk, m->roles, m->role_count);
+	zx__member_put(&l->chunk, m, l->chunk.len > 0);
 	w->counts.members++;
 	w->counts.member_roles += m->role_count > 0;
 	return zx__lane_added(w, ZX_SECTION_MEMBERS, m->id);

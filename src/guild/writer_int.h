@@ -53,12 +53,21 @@ int zx__lane_added(struct zx_guild_writer *w, enum zx_section s, uint64_t id);
 /* Ends the chunk. */
 int zx__lane_cut(struct zx_guild_writer *w, enum zx_section s);
 
-/* Bags: items in any order. */
+/* Bags: items in any order. An item that was appended to the text at `at` is
+ * taken in. */
+int zx__bag_hold(const struct zx_alloc *a, struct zx__bag *b, uint64_t id,
+		 size_t at);
+void zx__bag_sort(struct zx__bag *b);
+struct zx_str zx__bag_text(const struct zx__bag *b, size_t i);
 int zx__bag_add(struct zx_guild_writer *w, enum zx_section s, uint64_t id,
 		struct zx_str item);
 int zx__bag_empty(struct zx_guild_writer *w, enum zx_section s);
 /* ZX_E_CORRUPT: channels stand inside of one another. */
 int zx__bag_check_channels(struct zx_guild_writer *w);
+
+/* Appends a member as an item, behind a comma or not. */
+void zx__member_put(struct zx_buf *b, const struct zx_guild_member *m,
+		    int comma);
 
 int zx__manifest_write(struct zx_guild_writer *w);
 
