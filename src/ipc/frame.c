@@ -45,6 +45,8 @@ static int check_length(struct zx_ipc_decoder *d, uint32_t n)
 	return d->err;
 }
 
+#define RESERVE ((size_t)32 * 1024)
+
 /* Moves bytes from *in until `held` has `want`; nonzero when it has. */
 static int hold(struct zx_ipc_decoder *d, struct zx_str *in, size_t want)
 {
@@ -52,6 +54,10 @@ static int hold(struct zx_ipc_decoder *d, struct zx_str *in, size_t want)
 
 	if (n > in->len)
 		n = in->len;
+	/* Where much comes, more does: not by doubling from a few bytes. */
+	if (!d->held.len && n >= 512)
+		(void)zx_buf_room(&d->held,
+				  want < 2 * RESERVE ? want : RESERVE);
 	if (n)
 		zx_buf_add(&d->held, in->ptr, n);
 	d->err = d->held.err;

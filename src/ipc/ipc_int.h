@@ -33,6 +33,7 @@ enum {				  /* ceilings */
        ZX__IPC_PULL = 64 * 1024, /* bytes of one write */
        ZX__IPC_CHUNK = 64 * 1024,
        ZX__IPC_CHUNK_FIRST = 4096,
+       ZX__IPC_SPARES = 4,     /* chunks kept for the next burst */
        ZX__IPC_SLICES = 65536, /* pieces in one queue */
        ZX__IPC_RECORD = 16384, /* plain bytes of a TLS record */
        ZX__IPC_WINDOW = 10000, /* nonces of each half of a window */
@@ -70,10 +71,12 @@ struct zx__chunk {
 /* What the sessions of one machine share. */
 struct zx__pool {
 	const struct zx_alloc *alloc;
-	struct zx__chunk *open; /* being filled */
-	char *stage;		/* ZX__IPC_PULL bytes, made when needed */
-	char *plain;		/* ZX__IPC_RECORD bytes, likewise */
-	size_t bytes, max;	/* of all chunks */
+	struct zx__chunk *open;			 /* being filled */
+	struct zx__chunk *spare[ZX__IPC_SPARES]; /* free, of full size */
+	unsigned spares;
+	char *stage;	   /* ZX__IPC_PULL bytes, made when needed */
+	char *plain;	   /* ZX__IPC_RECORD bytes, likewise */
+	size_t bytes, max; /* of all chunks */
 };
 
 struct zx__slice {

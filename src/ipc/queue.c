@@ -11,6 +11,11 @@ static void unref(struct zx__pool *p, struct zx__chunk *c)
 {
 	if (--c->refs)
 		return;
+	/* A busy hub fills and sends the same few over and over. */
+	if (c->cap == ZX__IPC_CHUNK && p->spares < ZX__IPC_SPARES) {
+		p->spare[p->spares++] = c;
+		return;
+	}
 	p->bytes -= sizeof(*c) + c->cap;
 	zx_delete(p->alloc, c);
 }
@@ -22,6 +27,12 @@ static struct zx__chunk *chunk_new(struct zx__pool *p, size_t n)
 
 	if (cap < n)
 		cap = (uint32_t)n;
+	if (cap == ZX__IPC_CHUNK && p->spares) {
+		c = p->spare[--p->spares];
+		c->refs = 1;
+		c->len = 0;
+		return c;
+	}
 	if (p->bytes + sizeof(*c) + cap > p->max)
 		return NULL;
 	/* Not zx_new: nobody needs it cleared. */
@@ -71,6 +82,8 @@ void zx__pool_release(struct zx__pool *p)
 	if (p->open)
 		unref(p, p->open);
 	p->open = NULL;
+	while (p->spares)
+		zx_delete(p->alloc, p->spare[--p->spares]);
 	zx_delete(p->alloc, p->stage);
 	zx_delete(p->alloc, p->plain);
 	p->stage = p->plain = NULL;
