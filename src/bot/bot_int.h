@@ -35,6 +35,7 @@ enum {
 	ZX__BOT_IDENTIFY_MS = 5500,   /* between two processes (LM-03) */
 	ZX__BOT_RESUME_GAP_MS = 20,   /* between two resuming starts */
 	ZX__BOT_START_TICK_MS = 5000, /* between two groups of new starts */
+	ZX__BOT_LONG_MS = 60 * 1000,  /* a wait that is to be explained */
 	ZX__BOT_QUIET_MS = 3000,      /* without guilds: start-up is over */
 	ZX__BOT_PRESENCE_MIN_S = 15
 };
@@ -150,6 +151,7 @@ struct zx_bot {
 	size_t member_count, ready_count;
 	uint32_t concurrency;
 	struct zx_identify_queue *queue;
+	zx_time long_wait;  /* was explained */
 	zx_time hold_until; /* no identify turns: an earlier process had one */
 	const struct zx_bot_gate *gate;
 	struct zx_timer queue_timer, start_timer, rebuild_timer;
@@ -260,6 +262,9 @@ int zx__bot_guild_listed(struct zx_bot *b, uint64_t id, uint32_t shard);
 /* Drops what READY of that shard did not name; before it, forget the marks. */
 void zx__bot_guilds_unmark(struct zx_bot *b, uint32_t shard);
 void zx__bot_guilds_sweep(struct zx_bot *b, uint32_t shard);
+/* Gives the guilds of the state file to their shards, now that their number is
+ * known; those of other processes' shards are not ours to count. */
+void zx__bot_guilds_place(struct zx_bot *b);
 void zx__bot_guild_remove(struct zx_bot *b, struct zx__bot_guild *g);
 void zx__bot_guild_out(struct zx_bot *b, struct zx__bot_guild *g, int out);
 void zx__bot_guild_members(struct zx_bot *b, struct zx__bot_guild *g,

@@ -213,17 +213,29 @@ static void take_owner(struct zx_bot *b, struct zx_str d)
 		    (unsigned long long)id);
 }
 
+/* It says who owns us and which intents are switched on: good to know, but no
+ * reason to stay away when something between us and Discord does not have it.
+ */
+static int is_missing(const struct zx_rest_result *r)
+{
+	return r->status == 403 || r->status == 404 || r->status == 405;
+}
+
 static void on_application(const struct zx_rest_result *r, void *ud)
 {
 	struct zx_bot *b = ud;
 
-	if (refused(b, r))
+	if (!is_missing(r) && refused(b, r))
 		return;
 	b->asking = 0;
 	if (b->phase >= ZX__BOT_STOPPING)
 		return;
-	if (!zx_json_check(r->body, 0, NULL)) {
-		b->app_known = 1;
+	if (!r->err && zx_json_check(r->body, 0, NULL)) {
+		again(b, "the answer makes no sense");
+		return;
+	}
+	b->app_known = 1;
+	if (!r->err) {
 		b->app_flags = zx_json_get_u64(r->body, "flags");
 		if (!b->owner_count)
 			take_owner(b, r->body);

@@ -116,6 +116,7 @@ int zx__bot_fleet_new(struct zx_bot *b)
 			return err;
 		zx__bot_session_load(m);
 	}
+	zx__bot_guilds_place(b);
 	b->phase = ZX__BOT_RUNNING;
 	begin(b);
 	return ZX_OK;
@@ -246,6 +247,22 @@ void zx_bot_grant(struct zx_bot *b, uint32_t shard)
 		grant(m);
 }
 
+/* Hours may pass until the next turn: nobody should have to guess why. */
+static void say_wait(struct zx_bot *b, zx_time now, zx_time next)
+{
+	uint64_t ms = next == ZX_TIME_NEVER || next < now ? 0 : next - now;
+
+	if (ms < ZX__BOT_LONG_MS || !zx_identify_waiting(b->queue) ||
+	    b->long_wait == next)
+		return;
+	b->long_wait = next;
+	zx__bot_log(b, ZX_LOG_WARN,
+		    "%zu shards wait for a session start, of which Discord has "
+		    "%u left today: they go on in %u min",
+		    zx_identify_waiting(b->queue),
+		    zx_identify_remaining(b->queue), (unsigned)(ms / 60000));
+}
+
 void zx__bot_on_queue(struct zx_timer *t, void *ud)
 {
 	struct zx_bot *b = ud;
@@ -270,6 +287,7 @@ void zx__bot_on_queue(struct zx_timer *t, void *ud)
 	next = zx_identify_deadline(b->queue);
 	if (next < b->hold_until)
 		next = b->hold_until;
+	say_wait(b, now, next);
 	zx_timer_set(b->loop, &b->queue_timer, next);
 }
 
