@@ -153,6 +153,28 @@ struct zx__msg *zx__msg_post(struct zx__world *w, cJSON *dom,
 	return m;
 }
 
+uint64_t zx__slowmode(struct zx__world *w, struct zx__guild *g,
+		      const cJSON *channel, uint64_t user)
+{
+	int64_t pause = (int64_t)zx__int(channel, "rate_limit_per_user") * 1000;
+	struct zx__history *h = zx__history(w, zx__dom_id(channel, "id"), 0);
+
+	if (!pause || (zx__perm_in(w, g, channel, user) &
+		       (ZX__P_MANAGE_MESSAGES | ZX__P_MANAGE_CHANNELS |
+			ZX__P_BYPASS_SLOWMODE)))
+		return 0;
+	for (size_t i = h ? h->n : 0; i > 0; i--) {
+		const struct zx__msg *m = &h->v[i - 1];
+		int64_t left = zx_snowflake_time(m->id) + pause - zx__wall(w);
+
+		if (left <= 0)
+			return 0;
+		if (zx__dom_id(zx__get(m->dom, "author"), "id") == user)
+			return (uint64_t)left;
+	}
+	return 0;
+}
+
 void zx__msg_remove(struct zx__world *w, uint64_t channel, uint64_t id,
 		    int quiet)
 {

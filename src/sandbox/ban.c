@@ -9,15 +9,6 @@ static cJSON *user_of(struct zx__call *c, uint64_t user)
 	return zx__set_get(&c->w->users, user);
 }
 
-static void remove_member(struct zx__call *c, uint64_t user)
-{
-	if (!zx__set_del(&c->guild->members, user))
-		return;
-	zx__emit(c->w, c->guild->id, "GUILD_MEMBER_REMOVE",
-		 zx__dom("guild_id:I user:c", c->guild->id, user_of(c, user)));
-	zx__guild_touched(c->w, c->guild);
-}
-
 static int out_of_reach(struct zx__call *c, uint64_t user)
 {
 	if (user == zx__bot(c->w))
@@ -37,7 +28,7 @@ void zx__kick_member(struct zx__call *c)
 		return;
 	}
 	zx__audit(c, c->guild, 20, c->id[1], NULL, NULL);
-	remove_member(c, c->id[1]);
+	zx__member_leave(c->w, c->guild, c->id[1]);
 	zx__no_content(c);
 }
 
@@ -80,7 +71,7 @@ static void ban(struct zx__call *c, uint64_t user)
 		    zx__dom("reason:s user:c", *c->reason ? c->reason : NULL,
 			    user_of(c, user)));
 	zx__audit(c, c->guild, 22, user, NULL, NULL);
-	remove_member(c, user);
+	zx__member_leave(c->w, c->guild, user);
 	zx__emit(c->w, c->guild->id, "GUILD_BAN_ADD",
 		 zx__dom("guild_id:I user:c", c->guild->id, user_of(c, user)));
 }

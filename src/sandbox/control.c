@@ -60,6 +60,24 @@ static void start(struct ctl *k)
 		k->call.res->hold = it->id;
 }
 
+/* A person joins or leaves a server. */
+static void members(struct ctl *k)
+{
+	struct zx__guild *g =
+		zx__guild_by_id(k->w, zx__dom_id(k->body, "guild_id"));
+	uint64_t user = zx__ctl_user(k);
+	int err = ZX_E_NOTFOUND;
+
+	if (g && zx__set_get(&k->w->users, user))
+		err = strcmp(k->call.req->method, "POST")
+			      ? zx__member_leave(k->w, g, user)
+			      : zx__member_join(k->w, g, user);
+	if (err == ZX_OK)
+		zx__no_content(&k->call);
+	else
+		zx__ctl_refuse(k, err, NULL);
+}
+
 static cJSON *interaction_out(struct zx__world *w, const struct zx__itx *it)
 {
 	static const char *const states[] = { "sent", "deferred", "answered",
@@ -182,6 +200,8 @@ static const struct {
 	{ "POST /sandbox/messages/{id}/react", zx__ctl_react },
 	{ "POST /sandbox/interactions", start },
 	{ "GET /sandbox/interactions/{id}", get_interaction },
+	{ "POST /sandbox/members", members },
+	{ "DELETE /sandbox/members", members },
 	{ "POST /sandbox/events", inject },
 	{ "POST /sandbox/faults", arm },
 	{ "DELETE /sandbox/faults", disarm },

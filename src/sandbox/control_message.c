@@ -81,6 +81,8 @@ int zx__say(struct zx__world *w, uint64_t user, uint64_t channel,
 	    !zx__is_text(ch))
 		return ZX_E_PERM;
 	*why = text_refused(text);
+	if (!*why && zx__slowmode(w, g, ch, user))
+		*why = "slow mode: this user has to wait";
 	if (*why)
 		return ZX_E_INVALID;
 	msg = zx__msg_make(w, zx__world_new_id(w), channel, user, text);

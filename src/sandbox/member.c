@@ -12,9 +12,8 @@ cJSON *zx__member(struct zx__guild *g, uint64_t user)
 	return zx__set_get(&g->members, user);
 }
 
-cJSON *zx__member_make(uint64_t user, int64_t joined, const char *nick)
+cJSON *zx__member_make(int64_t joined, const char *nick)
 {
-	(void)user;
 	return zx__dom("nick:s avatar:n banner:n avatar_decoration_data:n "
 		       "collectibles:n roles:a joined_at:T premium_since:n "
 		       "deaf:f mute:f flags:0 pending:f "
@@ -30,6 +29,35 @@ cJSON *zx__member_out(struct zx__world *w, struct zx__guild *g, uint64_t user,
 	if (m && with_user)
 		zx__dom_set(m, "user:c", zx__set_get(&w->users, user));
 	return m;
+}
+
+int zx__member_join(struct zx__world *w, struct zx__guild *g, uint64_t user)
+{
+	cJSON *m;
+
+	if (zx__member(g, user))
+		return ZX_E_EXISTS;
+	if (zx__set_get(&g->bans, user))
+		return ZX_E_PERM;
+	zx__set_put(&g->members, user, zx__member_make(zx__wall(w), NULL));
+	m = zx__member_out(w, g, user, 1);
+	zx__dom_set(m, "guild_id:I", g->id);
+	zx__emit(w, g->id, "GUILD_MEMBER_ADD", m);
+	zx__guild_touched(w, g);
+	return ZX_OK;
+}
+
+int zx__member_leave(struct zx__world *w, struct zx__guild *g, uint64_t user)
+{
+	if (user == zx__bot(w) || user == zx__dom_id(g->dom, "owner_id"))
+		return ZX_E_PERM;
+	if (!zx__set_del(&g->members, user))
+		return ZX_E_NOTFOUND;
+	zx__emit(w, g->id, "GUILD_MEMBER_REMOVE",
+		 zx__dom("guild_id:I user:c", g->id,
+			 zx__set_get(&w->users, user)));
+	zx__guild_touched(w, g);
+	return ZX_OK;
 }
 
 static void changed(struct zx__call *c, uint64_t user)

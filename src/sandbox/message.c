@@ -93,6 +93,24 @@ void zx__get_message(struct zx__call *c)
 
 /* Writing ----------------------------------------------------------------- */
 
+/* 20016, with the seconds to wait as in a 429. */
+static int too_fast(struct zx__call *c)
+{
+	uint64_t ms = zx__slowmode(c->w, c->guild, c->channel, zx__bot(c->w));
+
+	if (!ms)
+		return 0;
+	zx_buf_addf(&c->res->headers,
+		    "Retry-After: %d\r\nX-RateLimit-Scope: user\r\n",
+		    (int)((ms + 999) / 1000));
+	zx__reply(c, 429,
+		  zx__dom("message:s code:i retry_after:d global:f",
+			  "This action cannot be performed due to slowmode "
+			  "rate limit",
+			  20016, (double)ms / 1000.0));
+	return 1;
+}
+
 /* Nonzero when the bot may not write this here. */
 static int refused(struct zx__call *c)
 {
@@ -250,7 +268,7 @@ void zx__create_message(struct zx__call *c)
 		return;
 	}
 	zx__check_message(c, c->body, "", 0, NULL);
-	if (zx__form_failed(c) || c->res->status || refused(c))
+	if (zx__form_failed(c) || c->res->status || refused(c) || too_fast(c))
 		return;
 	msg = zx__msg_make(c->w, zx__world_new_id(c->w), c->id[0],
 			   zx__bot(c->w), "");

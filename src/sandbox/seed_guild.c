@@ -206,7 +206,7 @@ static void member(struct maker *m, uint64_t user, const char *nick,
 {
 	int64_t at = zx_snowflake_time(m->g->id) +
 		     (int64_t)(m->g->members.n * 86400000 % 31536000000);
-	cJSON *dom = zx__member_make(user, at, nick);
+	cJSON *dom = zx__member_make(at, nick);
 	cJSON *list = zx__get_mut(dom, "roles");
 
 	if (role_a)

@@ -492,7 +492,10 @@ void zx__delete_thread(struct zx__call *c);
 cJSON *zx__member(struct zx__guild *g, uint64_t user); /* as stored */
 cJSON *zx__member_out(struct zx__world *w, struct zx__guild *g, uint64_t user,
 		      int with_user);
-cJSON *zx__member_make(uint64_t user, int64_t joined, const char *nick);
+cJSON *zx__member_make(int64_t joined, const char *nick);
+/* A person joins or leaves of their own accord. */
+int zx__member_join(struct zx__world *w, struct zx__guild *g, uint64_t user);
+int zx__member_leave(struct zx__world *w, struct zx__guild *g, uint64_t user);
 
 /* history.c: the messages of a channel, oldest first. Pointers to a struct
  * zx__msg are good until the next message is kept. */
@@ -521,6 +524,9 @@ void zx__msg_announce(struct zx__world *w, const struct zx__msg *m,
 /* Keeps a new message and announces it; ephemeral_for 0: everybody's. */
 struct zx__msg *zx__msg_post(struct zx__world *w, cJSON *dom,
 			     uint64_t ephemeral_for);
+/* Milliseconds the user has to wait in a slow channel. */
+uint64_t zx__slowmode(struct zx__world *w, struct zx__guild *g,
+		      const cJSON *channel, uint64_t user);
 /* Drops it and tells; quiet: the gateway hears it from the caller. */
 void zx__msg_remove(struct zx__world *w, uint64_t channel, uint64_t id,
 		    int quiet);

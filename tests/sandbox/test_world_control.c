@@ -142,6 +142,49 @@ static void world_control__private_channels_reach_their_readers_only(void **s)
 	assert_non_null(event(&t, "MESSAGE_CREATE")); /* the bot sees it */
 }
 
+static void world_control__people_join_and_leave(void **state)
+{
+	char body[200];
+
+	(void)state;
+	snprintf(body, sizeof(body),
+		 "{'user':'%" PRIu64 "','guild_id':'%" PRIu64 "'}", t.member,
+		 t.guild);
+	assert_int_equal(rest(&t, body, "POST /sandbox/members"), 400);
+	assert_int_equal(rest(&t, body, "DELETE /sandbox/members"), 204);
+	assert_true(id_at(event(&t, "GUILD_MEMBER_REMOVE"), "user.id") ==
+		    t.member);
+	assert_int_equal(rest(&t, body, "DELETE /sandbox/members"), 404);
+	assert_int_equal(rest(&t, body, "POST /sandbox/members"), 204);
+	assert_true(id_at(event(&t, "GUILD_MEMBER_ADD"), "user.id") ==
+		    t.member);
+	rest(&t, "{}", "PUT /guilds/%" PRIu64 "/bans/%" PRIu64, t.guild,
+	     t.member);
+	assert_int_equal(rest(&t, body, "POST /sandbox/members"), 403);
+}
+
+static void world_control__slow_channels_make_people_wait(void **state)
+{
+	uint64_t slow = zx__world_channel(t.w, t.guild, "slow-lane");
+	uint64_t id;
+
+	(void)state;
+	assert_err(zx__world_say(t.w, t.member, slow, "a", &id), ZX_OK);
+	assert_err(zx__world_say(t.w, t.member, slow, "b", NULL), ZX_E_INVALID);
+	assert_err(zx__world_say(t.w, t.admin, slow, "c", NULL), ZX_OK);
+	assert_err(zx__world_say(t.w, t.admin, slow, "d", NULL), ZX_OK);
+	t.wire.now += 60000;
+	assert_err(zx__world_say(t.w, t.member, slow, "b", NULL), ZX_OK);
+	rest(&t, "{'type':1,'deny':'4503599627378704','allow':'0'}",
+	     "PUT /channels/%" PRIu64 "/permissions/%" PRIu64, slow, t.bot);
+	assert_int_equal(t.status, 204);
+	for (int i = 0; i < 2; i++)
+		rest(&t, "{'content':'x'}",
+		     "POST /channels/%" PRIu64 "/messages", slow);
+	assert_code(&t, 429, 20016);
+	assert_true(number_at(t.reply, "retry_after") >= 59);
+}
+
 static void world_control__events_are_injected(void **state)
 {
 	(void)state;
@@ -235,6 +278,8 @@ int main(void)
 		TEST(world_control__people_write_edit_and_remove),
 		TEST(world_control__messages_are_listed_oldest_first),
 		TEST(world_control__private_channels_reach_their_readers_only),
+		TEST(world_control__people_join_and_leave),
+		TEST(world_control__slow_channels_make_people_wait),
 		TEST(world_control__events_are_injected),
 		TEST(world_log__has_requests_without_tokens),
 		TEST(world_log__expected_requests_are_taken_once),

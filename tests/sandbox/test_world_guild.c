@@ -219,6 +219,7 @@ static void world_channel__500_of_them_and_50_in_a_category(void **state)
 	char body[100];
 
 	(void)state;
+	t.wire.unwatched = 1;
 	rest(&t, "{'name':'c','type':4}", "POST " GUILD "/channels", t.guild);
 	category = id_at(t.reply, "id");
 	snprintf(body, sizeof(body), "{'name':'x','parent_id':'%" PRIu64 "'}",
@@ -291,6 +292,7 @@ static void world_role__managed_ones_and_everyone_stay(void **state)
 static void world_role__250_of_them(void **state)
 {
 	(void)state;
+	t.wire.unwatched = 1;
 	do
 		rest(&t, "{'name':'r'}", "POST " GUILD "/roles", t.guild);
 	while (t.status == 200);
