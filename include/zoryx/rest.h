@@ -88,6 +88,7 @@ struct zx_rest_result {
 	struct zx_str message;	/* what was wrong, for people; borrowed */
 	uint64_t would_wait_ms; /* with ZX_E_WOULDWAIT */
 	uint32_t attempts;
+	uint32_t failures; /* attempts that ended with a 5xx or on the way */
 	uint64_t took_ms; /* submit to result */
 	int maybe_done;	  /* an answer was lost (or was a 5xx) after the request
 			     may have been carried out: a POST is then not

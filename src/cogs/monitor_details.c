@@ -19,13 +19,6 @@ static void add_count(struct zx_buf *out, const char *name, uint64_t n)
 	zx_buf_addch(out, '\n');
 }
 
-static void field(struct zx_message *out, int is_inline, const char *name,
-		  struct zx_buf *text)
-{
-	zx_embed_field(out, is_inline, name, "%s", zx_buf_cstr(text));
-	zx_buf_clear(text);
-}
-
 static void basic(const struct zx__mon_details *d, struct zx_buf *text,
 		  struct zx_message *out)
 {
@@ -36,7 +29,7 @@ static void basic(const struct zx__mon_details *d, struct zx_buf *text,
 	add_ms(text, "**Min Latency:**", d->latency.min);
 	add_ms(text, "**Max Latency:**", d->latency.max);
 	add_ms(text, "**95th Percentile:**", d->latency.p95);
-	field(out, 0, "📊 Basic Info", text);
+	zx__mon_field(out, 0, "📊 Basic Info", text);
 }
 
 static void activity(const struct zx__mon_details *d, struct zx_buf *text,
@@ -53,7 +46,7 @@ static void activity(const struct zx__mon_details *d, struct zx_buf *text,
 			    (unsigned long long)(d->shard.quiet_ms / 1000));
 	else
 		zx_buf_addc(text, "\nLast Event: none yet");
-	field(out, 1, "📈 Activity", text);
+	zx__mon_field(out, 1, "📈 Activity", text);
 }
 
 static void reliability(const struct zx__mon_details *d, struct zx_buf *text,
@@ -65,7 +58,7 @@ static void reliability(const struct zx__mon_details *d, struct zx_buf *text,
 	add_count(text, "Reconnects:", d->shard.resumes);
 	zx_buf_addc(text, "Downtime: ");
 	zx_duration(text, d->metrics.down_ms / 1000, 1);
-	field(out, 1, "🔧 Reliability", text);
+	zx__mon_field(out, 1, "🔧 Reliability", text);
 }
 
 static void gateway(const struct zx__mon_details *d, struct zx_buf *text,
@@ -89,7 +82,7 @@ static void gateway(const struct zx__mon_details *d, struct zx_buf *text,
 		zx_buf_addf(text, " ×%llu",
 			    (unsigned long long)d->closes[i].count);
 	}
-	field(out, 1, "🛰️ Gateway", text);
+	zx__mon_field(out, 1, "🛰️ Gateway", text);
 }
 
 static void kinds(const struct zx__mon_details *d, struct zx_buf *text,
@@ -105,25 +98,31 @@ static void kinds(const struct zx__mon_details *d, struct zx_buf *text,
 		zx_buf_addch(text, '\n');
 	}
 	if (text->len)
-		field(out, 1, "📨 Most Frequent Events", text);
+		zx__mon_field(out, 1, "📨 Most Frequent Events", text);
 }
 
 static void errors(const struct zx__mon_details *d, struct zx_buf *text,
 		   struct zx_message *out)
 {
+	const char *p;
+
 	if (!d->shard.errors)
 		return;
 	add_count(text, "Total Errors:", d->shard.errors);
 	add_count(text, "Consecutive Failures:", d->metrics.failures);
-	field(out, 0, "⚠️ Errors", text);
+	zx__mon_field(out, 0, "⚠️ Errors", text);
 	if (!d->metrics.last_error || !*d->metrics.last_error)
 		return;
-	zx_escape_markdown(text, zx_str(d->metrics.last_error));
+	zx_buf_addch(text, '`');
+	/* Nothing ends the code span early. */
+	for (p = d->metrics.last_error; *p; p++)
+		zx_buf_addch(text, *p == '`' ? '\'' : *p);
+	zx_buf_addch(text, '`');
 	if (d->metrics.last_error_at) {
 		zx_buf_addch(text, '\n');
 		zx_timestamp(text, d->metrics.last_error_at, 'R');
 	}
-	field(out, 0, "🔴 Last Error", text);
+	zx__mon_field(out, 0, "🔴 Last Error", text);
 }
 
 static void stamp(const char *name, zx_wall at, struct zx_buf *text,
@@ -132,7 +131,7 @@ static void stamp(const char *name, zx_wall at, struct zx_buf *text,
 	if (!at)
 		return;
 	zx_timestamp(text, at, 'F');
-	field(out, 1, name, text);
+	zx__mon_field(out, 1, name, text);
 }
 
 void zx__mon_details_render(const struct zx__mon_details *d,

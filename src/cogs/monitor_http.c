@@ -76,6 +76,13 @@ static void process(struct zx__mon *m, struct zx_buf *out)
 	       "Shards of this process that are live", i.shards_ready);
 	number(out, "zoryx_alerts_firing", "gauge",
 	       "Shards with an open incident", zx_alerts_firing(m->alerts));
+	zx_buf_addf(out,
+		    "# HELP zoryx_metrics_saved_timestamp_seconds When the "
+		    "counters were last saved\n"
+		    "# TYPE zoryx_metrics_saved_timestamp_seconds gauge\n"
+		    "zoryx_metrics_saved_timestamp_seconds %llu.%03u\n",
+		    (unsigned long long)(m->saved_at / 1000),
+		    (unsigned)(m->saved_at % 1000));
 	number(out, "zoryx_alerts_waiting", "gauge",
 	       "Alerts that could not be sent yet", m->outbox_count);
 }

@@ -58,6 +58,7 @@ struct zx__mon {
 	int stopped;
 	struct zx_backoff backoff;
 	char send_error[160]; /* why the last alert did not go; "" it did */
+	zx_wall saved_at;     /* 0: not yet */
 	void *trial;	      /* a channel being tried, or NULL */
 
 	const struct zx_monitor_clusters *clusters;
@@ -147,6 +148,9 @@ struct zx__mon_view {
 size_t zx__mon_pages(const struct zx__mon_view *v, enum zx__mon_tab tab);
 void zx__mon_render(const struct zx__mon_view *v, enum zx__mon_tab tab,
 		    struct zx_message *out);
+/* A field without the last newline; empties the text. */
+void zx__mon_field(struct zx_message *out, int is_inline, const char *name,
+		   struct zx_buf *text);
 /* "3-5, 9" of ascending ids, at most `most` parts. */
 void zx__mon_ranges(const struct zx_monitor_shard *s, size_t n, size_t most,
 		    struct zx_buf *out);

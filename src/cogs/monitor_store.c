@@ -6,8 +6,9 @@
 #include "cogs/monitor_int.h"
 
 #define SPACE "shard_monitor"
-#define COUNTERS "counters" /* per shard, which stands in place of the guild   \
-			     */
+#define COUNTERS                                                               \
+	"counters" /* per shard, which stands in place of the guild            \
+		    */
 #define CONFIG "alerts"
 
 /* Configuration -------------------------------------------------------------
@@ -143,7 +144,9 @@ int zx__mon_save(struct zx__mon *m)
 				zx_wall_clock(), &text);
 	if (!err)
 		err = put_all(s, zx_buf_str(&text), &count);
-	if (err)
+	if (!err)
+		m->saved_at = zx_wall_clock();
+	else
 		zx__mon_log(m, ZX_LOG_ERROR, "metrics could not be saved: %s",
 			    err == ZX_E_NOMEM ? zx_strerror(err)
 					      : zx_state_error(s));

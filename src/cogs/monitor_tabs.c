@@ -88,6 +88,18 @@ static void name_of(const char *what, struct span s, char out[96])
 			 s.all);
 }
 
+void zx__mon_field(struct zx_message *out, int is_inline, const char *name,
+		   struct zx_buf *text)
+{
+	size_t n = text->len;
+
+	while (n && text->ptr[n - 1] == '\n')
+		n--;
+	zx_embed_field(out, is_inline, name, "%.*s", (int)n,
+		       n ? text->ptr : "");
+	zx_buf_clear(text);
+}
+
 /* Parts -----------------------------------------------------------------------
  */
 
@@ -182,7 +194,7 @@ static void shard_lines(const struct zx__mon_view *v, struct zx_message *out)
 	}
 	name_of("📋 Shard Details", s, name);
 	if (text.len)
-		zx_embed_field(out, 0, name, "%s", zx_buf_cstr(&text));
+		zx__mon_field(out, 0, name, &text);
 	else
 		zx_embed_field(out, 0, name, "No shard has started yet.");
 	zx_buf_release(&text);
@@ -218,7 +230,7 @@ static void overview(const struct zx__mon_view *v, struct zx_message *out)
 	add_ms(&text, "**Avg Latency:**", s.latency);
 	add_count(&text, "**Messages:**", s.messages);
 	add_count(&text, "**Commands:**", s.commands);
-	zx_embed_field(out, 0, "🌐 Cluster Stats", "%s", zx_buf_cstr(&text));
+	zx__mon_field(out, 0, "🌐 Cluster Stats", &text);
 	zx_buf_release(&text);
 	zx_embed_field(out, 1, "💚 Health",
 		       "✅ Healthy: %zu\n⚠️ Issues: %zu", s.healthy,
@@ -263,7 +275,7 @@ static void tier_field(const struct zx__mon_view *v, enum zx_tier tier,
 	else
 		snprintf(name, sizeof(name), "%s", what);
 	if (text.len)
-		zx_embed_field(out, 0, name, "%s", zx_buf_cstr(&text));
+		zx__mon_field(out, 0, name, &text);
 	zx_buf_release(&text);
 }
 
@@ -335,14 +347,13 @@ static void latency(const struct zx__mon_view *v, struct zx_message *out)
 	zx_buf_addc(&text, "```");
 	name_of("📊 Current Latency", page, name);
 	if (page.to > page.from)
-		zx_embed_field(out, 0, name, "%s", zx_buf_cstr(&text));
+		zx__mon_field(out, 0, name, &text);
 	zx_buf_clear(&text);
 	add_ms(&text, "**Cluster Avg:**", s.latency);
 	add_ms(&text, "**Best Shard:**", s.best);
 	add_ms(&text, "**Worst Shard:**", s.worst);
 	add_ms(&text, "**Spread:**", s.measured ? s.worst - s.best : -1);
-	zx_embed_field(out, 0, "📈 Cluster Latency Stats", "%s",
-		       zx_buf_cstr(&text));
+	zx__mon_field(out, 0, "📈 Cluster Latency Stats", &text);
 	zx_buf_release(&text);
 	footer(v, "Measured on every heartbeat", out);
 }
@@ -375,7 +386,7 @@ static void events_field(const struct zx_monitor_shard *p,
 			    (unsigned long long)(p->quiet_ms / 1000));
 	else
 		zx_buf_addc(&text, "Last Event: none yet");
-	zx_embed_field(out, 1, name, "%s", zx_buf_cstr(&text));
+	zx__mon_field(out, 1, name, &text);
 	zx_buf_release(&text);
 }
 

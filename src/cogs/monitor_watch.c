@@ -318,10 +318,16 @@ void zx__mon_on_rest(struct zx_bot *bot, void *data, uint64_t guild,
 {
 	struct zx__mon *m = data;
 	struct zx__mon_seen *s;
+	uint32_t i;
 
-	if (result->err != ZX_E_REMOTE || result->status < 500)
-		return;
-	s = seen_of(m, shard_of(bot, guild));
-	if (s)
-		failed(m, s, "REST: HTTP %d from Discord", result->status);
+	s = result->failures ? seen_of(m, shard_of(bot, guild)) : NULL;
+	for (i = 0; s && i < result->failures; i++) {
+		if (result->status >= 500)
+			failed(m, s, "REST: HTTP %d from Discord",
+			       result->status);
+		else
+			failed(m, s, "REST: an attempt failed (%s)",
+			       result->err ? zx_strerror(result->err)
+					   : "a later one succeeded");
+	}
 }

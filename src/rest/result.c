@@ -70,6 +70,7 @@ void zx__rest_result(struct zx_rest *r, struct zx__req *q,
 		.message = message(r, q),
 		.would_wait_ms = q->would_wait_ms,
 		.attempts = q->attempts,
+		.failures = q->failures,
 		.took_ms = q->done_at - q->submitted_at,
 		.maybe_done = q->lost && q->err && q->method != ZX_GET,
 	};

@@ -21,9 +21,12 @@ int zx__rest_retry(struct zx_rest *r, struct zx__req *q, int err,
 	if (q->state == REQ_DONE)
 		return 1;
 	/* The same answer would be as long the next time. */
-	if (err == ZX_E_TOOBIG || r->closed || !may_repeat(q, err))
+	if (err == ZX_E_TOOBIG)
 		return 0;
-	if (++q->failures >= q->max_failures || wait_ms > q->may_wait)
+	q->failures++;
+	if (r->closed || !may_repeat(q, err))
+		return 0;
+	if (q->failures >= q->max_failures || wait_ms > q->may_wait)
 		return 0;
 	ms = zx_backoff_next(&q->backoff, &r->rand);
 	r->stats.retries++;
