@@ -137,14 +137,41 @@ void zx__bot_guilds_unmark(struct zx_bot *b, uint32_t shard)
 	}
 }
 
-void zx__bot_guild_remove(struct zx_bot *b, struct zx__bot_guild *g)
+/* Out of the registry; the state file keeps it. */
+static void let_go(struct zx_bot *b, struct zx__bot_guild *g)
 {
 	zx__bot_guild_out(b, g, 0);
 	zx__bot_guild_members(b, g, 0);
-	b->guilds.dirty--;
-	zx__bot_guild_forget(b, g->info.id);
+	b->guilds.dirty -= g->dirty;
 	zx__bot_map_take(&b->guilds.map, g->info.id);
 	zx_delete(b->alloc, g);
+}
+
+void zx__bot_guild_remove(struct zx_bot *b, struct zx__bot_guild *g)
+{
+	zx__bot_guild_forget(b, g->info.id);
+	let_go(b, g);
+}
+
+void zx__bot_guilds_place(struct zx_bot *b)
+{
+	struct zx__bot_guild *g;
+	size_t i, taken;
+
+	do {
+		taken = 0;
+		for (i = 0; i < b->guilds.map.cap; i++) {
+			g = b->guilds.map.slots[i].value;
+			if (!g)
+				continue;
+			g->info.shard =
+				zx_shard_of_guild(g->info.id, b->shard_count);
+			if (zx__bot_member(b, g->info.shard))
+				continue;
+			let_go(b, g);
+			taken++;
+		}
+	} while (taken);
 }
 
 /* Taking one out moves others, perhaps to before the place we are at: look at

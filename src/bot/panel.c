@@ -4,6 +4,8 @@
  */
 #include "bot/bot_int.h"
 
+#include <string.h>
+
 static void add_ids(const struct zx_bot *b, struct zx_buf *out)
 {
 	size_t i;
@@ -14,9 +16,15 @@ static void add_ids(const struct zx_bot *b, struct zx_buf *out)
 	zx_buf_addch(out, '\n');
 }
 
-static const char *on_off(int on)
+/* Switched on, and really a part of this bot. */
+static const char *on_off(const struct zx_bot *b, int on, const char *cog)
 {
-	return on ? "Enabled" : "Disabled";
+	size_t i;
+
+	for (i = 0; on && i < b->cog_count; i++)
+		if (!strcmp(b->cogs[i].cog->name, cog))
+			return "Enabled";
+	return "Disabled";
 }
 
 static void add_uptime(const struct zx_bot *b, struct zx_buf *out)
@@ -59,7 +67,10 @@ void zx_bot_panel(const struct zx_bot *b, struct zx_buf *out)
 	add_ids(b, out);
 	if (!c)
 		return;
-	zx_buf_addf(out, "Shard Monitor: %s\n", on_off(c->shard_monitor));
-	zx_buf_addf(out, "Shard Manager: %s\n", on_off(c->shard_manager));
-	zx_buf_addf(out, "Backup System: %s\n", on_off(c->backup_restore));
+	zx_buf_addf(out, "Shard Monitor: %s\n",
+		    on_off(b, c->shard_monitor, "Shard Monitor"));
+	zx_buf_addf(out, "Shard Manager: %s\n",
+		    on_off(b, c->shard_manager, "Shard Manager"));
+	zx_buf_addf(out, "Backup System: %s\n",
+		    on_off(b, c->backup_restore, "Backup & Restore"));
 }

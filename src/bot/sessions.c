@@ -13,19 +13,32 @@
 
 #define SPACE "session"
 
+/* Of the token and of where it is valid: what one Discord gave is of no use at
+ * another, such as a sandbox on its next port. */
 int zx__bot_token_hash(struct zx_bot *b)
 {
 	const mbedtls_md_info_t *sha256 =
 		mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
 	unsigned char hash[32];
+	struct zx_buf text;
+	int err;
 	size_t i;
 
-	if (!sha256 || mbedtls_md(sha256, (const unsigned char *)b->token,
-				  strlen(b->token), hash))
-		return ZX_E_NOMEM;
-	for (i = 0; i < sizeof(hash); i++)
+	zx_buf_init(&text, b->alloc, 0);
+	zx_buf_addc(&text, b->token);
+	if (b->api_url)
+		zx_buf_addf(&text, "\n%s", b->api_url);
+	err = text.err;
+	if (!err &&
+	    (!sha256 || mbedtls_md(sha256, (const unsigned char *)text.ptr,
+				   text.len, hash)))
+		err = ZX_E_NOMEM;
+	if (text.ptr)
+		zx_wipe(text.ptr, text.cap);
+	zx_buf_release(&text);
+	for (i = 0; !err && i < sizeof(hash); i++)
 		snprintf(b->token_hash + 2 * i, 3, "%02x", hash[i]);
-	return ZX_OK;
+	return err;
 }
 
 static void key_of(const struct zx__bot_member *m, char key[16])
@@ -409,6 +422,7 @@ void zx__bot_on_save(struct zx_timer *t, void *ud)
 
 	(void)t;
 	zx__bot_save(b);
-	zx__bot_save_within(b, b->guilds.dirty ? ZX__BOT_SAVE_SOON_MS
-					       : ZX__BOT_SAVE_MS);
+	/* The rest of a big batch; otherwise the next event sets the timer. */
+	if (b->guilds.dirty)
+		zx__bot_save_within(b, ZX__BOT_SAVE_SOON_MS);
 }

@@ -344,6 +344,76 @@ static void fleet__a_part_of_the_shards_serves_its_guilds(void **state)
 	close_test(&t);
 }
 
+/* Whatever shards ran before, and however many there were. */
+static void fleet__guilds_are_remembered_by_the_shard_they_belong_to(void **st)
+{
+	static const uint32_t second[] = { 1 };
+	struct zx_sandbox_options so = ZX_SANDBOX_OPTIONS_INIT;
+	struct test t = { .box = NULL };
+	struct zx_bot_options o;
+	static struct run r; /* outlives a failed test, like its thread */
+	size_t i, mine = 0;
+
+	(void)st;
+	so.max_concurrency = 16;
+	so.guilds = 20;
+	open_test(&t, &so);
+	for (i = 0; i < 20; i++)
+		mine += zx_shard_of_guild(zx_sandbox_guild(t.box, i), 2);
+	o = options(&t);
+	o.shard_count = 2;
+	o.shard_ids = second;
+	o.shard_id_count = 1;
+	begin(&r, &t, &o);
+	WAIT_FOR(r.ready);
+	stop(&r, 1);
+	o.shard_ids = NULL; /* one resumes, the other identifies */
+	o.shard_id_count = 0;
+	begin(&r, &t, &o);
+	WAIT_FOR(r.ready);
+	assert_false(logged(&r, "left while away"));
+	stop(&r, 1);
+	assert_int_equal(r.info.guilds, 20);
+	assert_int_equal(stats(&t).resumed, 1);
+	o.shard_ids = second;
+	o.shard_id_count = 1;
+	begin(&r, &t, &o);
+	WAIT_FOR(r.ready);
+	stop(&r, 1);
+	assert_int_equal(r.info.guilds, mine);
+	assert_int_equal(r.info.users, 12 * mine);
+	o.shard_ids = NULL; /* other shards than before */
+	o.shard_id_count = 0;
+	o.shard_count = 3;
+	begin(&r, &t, &o);
+	WAIT_FOR(r.ready);
+	assert_false(logged(&r, "left while away"));
+	stop(&r, 0);
+	assert_int_equal(r.info.guilds, 20);
+	close_test(&t);
+}
+
+/* A sandbox on its next port is another Discord. */
+static void ID_06__a_session_of_another_address_is_not_used(void **state)
+{
+	struct test t = { .box = NULL }, u = { .box = NULL };
+	static struct run r; /* outlives a failed test, like its thread */
+
+	(void)state;
+	open_test(&t, NULL);
+	assert_err(zx_sandbox_start(&u.box, NULL), ZX_OK);
+	memcpy(u.state, t.state, sizeof(u.state));
+	start(&r, &t);
+	stop(&r, 1);
+	start(&r, &u);
+	assert_false(logged(&r, "cannot connect"));
+	stop(&r, 0);
+	assert_int_equal(stats(&u).identifies, 1);
+	assert_int_equal(stats(&u).resumes, 0);
+	close_test(&u);
+	close_test(&t);
+}
+
 static void fleet__impossible_shard_ids_are_refused(void **state)
 {
 	static const uint32_t ids[] = { 4 };
@@ -451,6 +521,10 @@ int main(void)
 		cmocka_unit_test(GS_02__an_outage_is_no_leave_for_the_bot),
 		cmocka_unit_test(fleet__all_shards_come_up_in_turn),
 		cmocka_unit_test(fleet__a_part_of_the_shards_serves_its_guilds),
+		cmocka_unit_test(
+			fleet__guilds_are_remembered_by_the_shard_they_belong_to),
+		cmocka_unit_test(
+			ID_06__a_session_of_another_address_is_not_used),
 		cmocka_unit_test(fleet__impossible_shard_ids_are_refused),
 		cmocka_unit_test(bot__what_is_missing_is_said_at_once),
 		cmocka_unit_test(bot__a_state_file_has_one_owner),
