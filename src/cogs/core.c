@@ -61,7 +61,7 @@ static const struct zx_command commands[] = {
 		.description = "Show the latency of the gateway and of the API",
 		.cog = ZX__CORE_COG,
 		.rule = ZX__RULE(ping),
-		.cooldown_ms = 3000,
+		.cooldown_ms = 1000,
 		.run = zx__core_ping,
 	},
 	{
