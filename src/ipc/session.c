@@ -284,6 +284,8 @@ int zx_ipc_session_poll(struct zx_ipc_session *s,
 			look_first(s);
 		if (s->state == ZX__S_DEAD)
 			return dead(s, out);
+		if (s->state == ZX__S_CLOSING)
+			s->input = s->stream = (struct zx_str){ NULL, 0 };
 		if (s->state == ZX__S_FIRST || s->state == ZX__S_DIAL ||
 		    s->state == ZX__S_VERDICT || s->state == ZX__S_CLOSING)
 			return 0;

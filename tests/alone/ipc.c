@@ -48,9 +48,8 @@ int main(void)
 	zx_ipc_memory_kick(m, client);
 	while (zx_ipc_memory_step(m, 0, 0))
 		continue;
-	if (!zx_ipc_is_up(client) ||
-	    zx_ipc_send(client, "x_hello", "one", ZX_STR("{\"n\": 7}"), 0,
-			NULL))
+	if (!zx_ipc_is_up(client) || zx_ipc_send(client, "x_hello", "one",
+						 ZX_STR("{\"n\": 7}"), 0, NULL))
 		return 2;
 	zx_ipc_memory_kick(m, client);
 	while (zx_ipc_memory_step(m, 0, 0))

@@ -26,7 +26,7 @@ static void A01__slow_loris_is_cut_while_others_come_in(void **state)
 		for (i = 0; i < 250; i++)
 			desk_bytes(
 				d, &d->peer[i],
-				(struct zx_str){ "\0\0\1\0{\"op\":\"" + k, 1 });
+				(struct zx_str){ &"\0\0\1\0{\"op\":\""[k], 1 });
 	}
 	p = desk_join(d, "honest");
 	for (i = 0; i < 250; i++)
