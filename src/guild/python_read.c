@@ -169,7 +169,7 @@ static int image(struct read *r, struct zx_str b64, uint64_t owner,
 static int emoji(struct read *r, struct zx_str from)
 {
 	struct zx_json_writer j;
-	int animated = zx_json_get_bool(from, "animated");
+	int animated = zx_json_get_bool(from, "animated"), err;
 
 	begin(r, &j);
 	copy(&j, "animated", from, "animated");
@@ -178,8 +178,9 @@ static int emoji(struct read *r, struct zx_str from)
 	copy(&j, "managed", from, "managed");
 	copy(&j, "name", from, "name");
 	zx_jw_obj_end(&j);
-	if (add(r, ZX_SECTION_EMOJIS, "emojis"))
-		return ZX_E_INVALID;
+	err = add(r, ZX_SECTION_EMOJIS, "emojis");
+	if (err)
+		return err;
 	return image(r, zx_json_get(from, "image_b64"),
 		     zx_json_get_u64(from, "id"), "emojis",
 		     animated ? "image/gif" : "image/png");
@@ -202,6 +203,7 @@ static int sticker(struct read *r, struct zx_str from)
 	unsigned format =
 		sticker_format(zx_json_plain(zx_json_get(from, "url")));
 	struct zx_json_writer j;
+	int err;
 
 	begin(r, &j);
 	copy(&j, "description", from, "description");
@@ -211,8 +213,9 @@ static int sticker(struct read *r, struct zx_str from)
 	copy(&j, "name", from, "name");
 	copy(&j, "tags", from, "emoji");
 	zx_jw_obj_end(&j);
-	if (add(r, ZX_SECTION_STICKERS, "stickers"))
-		return ZX_E_INVALID;
+	err = add(r, ZX_SECTION_STICKERS, "stickers");
+	if (err)
+		return err;
 	return image(r, zx_json_get(from, "image_b64"),
 		     zx_json_get_u64(from, "id"), "stickers", types[format]);
 }
@@ -271,8 +274,9 @@ static int guild(struct read *r, struct zx_str file)
 	zx_jw_obj_end(&j);
 	if (bad)
 		return say(r, ZX_E_RANGE, "guild");
-	if (add(r, ZX_SECTION_GUILD, "guild"))
-		return ZX_E_INVALID;
+	bad = add(r, ZX_SECTION_GUILD, "guild");
+	if (bad)
+		return bad;
 	bad = image(r, zx_json_get(g, "icon_b64"), r->guild, "icons",
 		    "image/png");
 	if (bad)

@@ -279,28 +279,28 @@ static int sticker(struct out *o, struct zx_str s)
 	return err;
 }
 
-static struct zx_str role_name(const struct out *o, struct zx_str raw)
-{
-	uint64_t want = 0;
-
-	(void)zx_json_u64(raw, &want);
-	for (size_t i = 0; i < o->roles.n; i++)
-		if (o->roles.v[i].id == want)
-			return zx_json_get(zx__list_text(&o->roles, i), "name");
-	return ZX_STR("\"\"");
-}
-
-static void member_roles(struct out *o, struct zx_str list, int names)
+static int has(struct zx_str list, uint64_t role)
 {
 	struct zx_json_iter it = zx_json_each(list);
-	uint64_t role;
+	uint64_t v;
 
+	while (zx_json_next(&it))
+		if (!zx_json_u64(it.value, &v) && v == role)
+			return 1;
+	return 0;
+}
+
+/* The lowest first, as the original has them. */
+static void member_roles(struct out *o, struct zx_str list, int names)
+{
 	zx_jw_arr(&o->j, names ? "role_names" : "role_ids");
-	while (zx_json_next(&it)) {
-		if (zx_json_u64(it.value, &role) || !ordinary(o, role))
+	for (size_t i = 0; i < o->roles.n; i++) {
+		uint64_t role = o->roles.v[i].id;
+
+		if (!has(list, role) || !ordinary(o, role))
 			continue;
 		if (names)
-			zx_jw_raw(&o->j, NULL, role_name(o, it.value));
+			copy(o, NULL, zx__list_text(&o->roles, i), "name");
 		else
 			zx_jw_u64(&o->j, NULL, role);
 	}
