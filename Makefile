@@ -38,7 +38,7 @@ PKGS_state   := sqlite3 libzstd
 PKGS_net     := libwebsockets libcurl
 PKGS_bot     := mbedtls
 PKGS_cogs    :=
-PKGS_sandbox := libwebsockets libcjson zlib libzstd
+PKGS_sandbox := libcjson zlib libzstd
 PKGS         := libcjson libcurl libwebsockets libzstd mbedtls sqlite3 zlib
 RING0        := gateway rest metrics guild command ipc
 

@@ -18,10 +18,11 @@
 #define FIRST_PORT 8080 /* when free and no other is asked for */
 #define CHILD_STOP_MS 6000
 
-/* One line that says all, for people and for scripts. */
+/* A line for people and one for bots; scripts get both at once. */
 static void announce(struct zx_sandbox *box)
 {
-	printf("zoryx-sandbox: open %s, or run a bot with DISCORD_TOKEN=%s "
+	printf("zoryx-sandbox: open %s\n"
+	       "zoryx-sandbox: a bot gets in with DISCORD_TOKEN=%s "
 	       "ZX_API_URL=%s BOT_OWNER_ID=%llu\n",
 	       zx_sandbox_page_url(box), zx_sandbox_token(box),
 	       zx_sandbox_api_url(box),

@@ -26,7 +26,7 @@ static const char help[] =
 	"                         are all three\n"
 	"  --seed N               of names, ids and jitter (1)\n"
 	"  --no-rate-limits       no 429s\n"
-	"  --quiet                print the first line only\n"
+	"  --quiet                print the first two lines only\n"
 	"  --help\n"
 	"\n"
 	"The bot gets DISCORD_TOKEN, ZX_API_URL and BOT_OWNER_ID. Listens on\n"

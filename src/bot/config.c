@@ -140,6 +140,10 @@ static void read_dotenv(struct zx__reading *r,
 					"is not known and ignored; is %s "
 					"meant?",
 					like);
+		else if (zx_str_starts(name, "ZX_") ||
+			 zx_str_starts(name, "SHARD_") ||
+			 zx_str_starts(name, "BACKUP_"))
+			zx__config_warn(r, "is not known and ignored");
 	}
 	r->where = "";
 	zx_dotenv_release(&d);
@@ -179,6 +183,26 @@ int zx_config_load(struct zx_config *c, const struct zx_config_sources *s,
 	return r.errors ? ZX_E_INVALID : ZX_OK;
 }
 
+/* Discord's tokens are three parts with dots between them. */
+static void check_token(struct zx__reading *r)
+{
+	struct zx_str rest = zx_str(r->c->token);
+	unsigned parts = 0;
+
+	for (; rest.ptr; parts++)
+		if (!zx_str_split(&rest, '.').len)
+			break;
+	r->where = "DISCORD_TOKEN";
+	if (!r->c->token)
+		zx__config_error(r, "is not set; put DISCORD_TOKEN=... into "
+				    ".env with the token of the developer "
+				    "portal, page Bot");
+	else if (parts != 3)
+		zx__config_warn(r, "does not look like a token, which is three "
+				   "parts with dots between them; copy it from "
+				   "the developer portal, page Bot");
+}
+
 static void check_shards(struct zx__reading *r)
 {
 	const struct zx_config *c = r->c;
@@ -191,7 +215,8 @@ static void check_shards(struct zx__reading *r)
 		if (c->shard_ids[i] >= c->shard_count)
 			zx__config_error(r,
 					 "names shard %u, but SHARD_COUNT is "
-					 "%u: ids go from 0 to %u",
+					 "%u (1 when it is not set): ids go "
+					 "from 0 to %u",
 					 c->shard_ids[i], c->shard_count,
 					 c->shard_count - 1);
 }
@@ -225,11 +250,7 @@ int zx_config_check_run(const struct zx_config *c, zx_config_problem *problem,
 	struct zx_config copy = *c;
 	struct zx__reading r = { .c = &copy, .problem = problem, .ud = ud };
 
-	r.where = "DISCORD_TOKEN";
-	if (!c->token)
-		zx__config_error(&r, "is not set; put DISCORD_TOKEN=... into "
-				     ".env with the token of the developer "
-				     "portal, page Bot");
+	check_token(&r);
 	r.where = "BOT_OWNER_ID";
 	if (!c->owner_id)
 		zx__config_warn(&r, "is not set; the owner of the application "

@@ -65,6 +65,21 @@ static void read_token(struct zx__reading *r, const struct zx__setting *s,
 		set_string(r, FIELD(s, char *, r), text);
 }
 
+/* The id of a channel, kept as the text that it is put into a path as. */
+static void read_channel(struct zx__reading *r, const struct zx__setting *s,
+			 struct zx_str text)
+{
+	uint64_t n;
+
+	if (zx_str_u64(text, &n) || text.len < 15)
+		zx__config_error(r,
+				 "is \"%.*s\", but must be the id of a "
+				 "channel, e.g. %s",
+				 ZX_ARG(zx_utf8_head(text, 40)), s->example);
+	else
+		set_string(r, FIELD(s, char *, r), text);
+}
+
 static void read_url(struct zx__reading *r, const struct zx__setting *s,
 		     struct zx_str text)
 {
@@ -361,7 +376,7 @@ const struct zx__setting zx__settings[] = {
 	S("SHARD_IPC_ALLOW_LEGACY", NULL, bool, ipc_allow_legacy, 0, 0,
 	  "false"),
 	S("SHARD_CLUSTER_NAME", NULL, string, cluster_name, 0, 64, "cluster-0"),
-	S("SHARD_BROADCAST_CHANNEL", NULL, string, broadcast_channel, 0, 20,
+	S("SHARD_BROADCAST_CHANNEL", NULL, channel, broadcast_channel, 0, 20,
 	  "123456789012345678"),
 	S("ENABLE_BACKUP_RESTORE", "framework.enable_backup_restore", bool,
 	  backup_restore, 0, 0, "true"),

@@ -219,16 +219,70 @@ static void config__running_needs_a_token_and_ids_that_exist(void **state)
 	assert_err(zx_config_check_run(&c, note, NULL), ZX_E_INVALID);
 	assert_int_equal(errors, 2);
 	assert_non_null(strstr(said, "DISCORD_TOKEN is not set; put"));
-	assert_non_null(strstr(said, "names shard 2, but SHARD_COUNT is 2"));
+	assert_non_null(
+		strstr(said, "names shard 2, but SHARD_COUNT is 2 (1 "));
 	zx_config_release(&c);
 
 	load(&c, NULL,
-	     "DISCORD_TOKEN=zx-test-secret\nBOT_OWNER_ID=123456789012345678\n"
+	     "DISCORD_TOKEN=zx-test-secret.b.c\nBOT_OWNER_ID=123456789012345678\n"
 	     "SHARD_COUNT=auto\n",
 	     NULL);
 	assert_err(zx_config_check_run(&c, note, NULL), ZX_OK);
 	assert_string_equal(said, "");
 	assert_int_equal(c.shard_count, 0);
+	zx_config_release(&c);
+}
+
+static void config__what_looks_wrong_is_said(void **state)
+{
+	static const char *const placeholders[] = {
+		"your_token_here", "a.b", "a..c", "a.b.c.d", ".b.c",
+	};
+	struct zx_config c;
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		char text[120];
+
+		snprintf(text, sizeof(text),
+			 "DISCORD_TOKEN=%s\nBOT_OWNER_ID=123456789012345678\n",
+			 placeholders[i]);
+		assert_err(load(&c, NULL, text, NULL), ZX_OK);
+		assert_err(zx_config_check_run(&c, note, NULL), ZX_OK);
+		assert_int_equal(warnings, 1);
+		assert_non_null(strstr(said, "does not look like a token"));
+		assert_null(strstr(said, placeholders[i]));
+		zx_config_release(&c);
+	}
+	assert_err(load(&c, NULL,
+			"SHARD_BROADCAST_CHANNEL=general\nZX_FOO=3\nFOO=1\n",
+			NULL),
+		   ZX_E_INVALID);
+	assert_int_equal(errors, 1);
+	assert_int_equal(warnings, 1);
+	assert_non_null(strstr(said, "must be the id of a channel"));
+	assert_non_null(strstr(said, "ZX_FOO in .env, line 2 is not known"));
+	zx_config_release(&c);
+}
+
+static void config__json_of_a_wrong_shape_is_an_error(void **state)
+{
+	static const char *const bad[] = {
+		"{\"framework\":5}",
+		"{\"status\":[]}",
+		"{\"prefix\":{}}",
+		"{\"allow_mention_prefix\":\"perhaps\"}",
+	};
+	struct zx_config c;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		assert_err(load(&c, NULL, NULL, bad[i]), ZX_E_INVALID);
+		assert_int_equal(errors, 1);
+		zx_config_release(&c);
+	}
+	assert_err(load(&c, NULL, NULL, "{\"prefix\":null}"), ZX_OK);
+	assert_string_equal(c.prefix, "!");
 	zx_config_release(&c);
 }
 
@@ -238,13 +292,13 @@ static void config__the_default_secret_is_refused_outside_loopback(void **state)
 
 	(void)state;
 	load(&c, NULL,
-	     "DISCORD_TOKEN=zx-test-secret\nBOT_OWNER_ID=123456789012345678\n"
+	     "DISCORD_TOKEN=zx-test-secret.b.c\nBOT_OWNER_ID=123456789012345678\n"
 	     "ENABLE_SHARD_MANAGER=true\nSHARD_IPC_HOST=0.0.0.0\n",
 	     NULL);
 	assert_err(zx_config_check_run(&c, note, NULL), ZX_E_INVALID);
 	zx_config_release(&c);
 	load(&c, NULL,
-	     "DISCORD_TOKEN=zx-test-secret\nBOT_OWNER_ID=123456789012345678\n"
+	     "DISCORD_TOKEN=zx-test-secret.b.c\nBOT_OWNER_ID=123456789012345678\n"
 	     "ENABLE_SHARD_MANAGER=true\n",
 	     NULL);
 	assert_err(zx_config_check_run(&c, note, NULL), ZX_OK);
@@ -371,6 +425,8 @@ int main(void)
 		cmocka_unit_test(config__secrets_are_never_quoted),
 		cmocka_unit_test(
 			config__running_needs_a_token_and_ids_that_exist),
+		cmocka_unit_test(config__what_looks_wrong_is_said),
+		cmocka_unit_test(config__json_of_a_wrong_shape_is_an_error),
 		cmocka_unit_test(
 			config__the_default_secret_is_refused_outside_loopback),
 		cmocka_unit_test(config__dotenv_reads_as_python_dotenv_does),

@@ -112,7 +112,7 @@ rm -f "$tmp/log"
 "$box" --port 0 --quiet >"$tmp/log" 2>&1 &
 pid=$!
 await "$tmp/log" 'http://'
-port=$(sed -n 's|.*open http://127.0.0.1:\([0-9]*\)/.*|\1|p' "$tmp/log")
+port=$(sed -n 's|.*open http://127.0.0.1:\([0-9]*\)/$|\1|p' "$tmp/log")
 "$box" --port "$port" >"$tmp/out" 2>&1
 [ $? = 1 ] && grep -q "port $port is in use" "$tmp/out"
 result $? "a port that is taken is an error"
