@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * certs: a certificate authority for tests, and what it has signed for
+ * 127.0.0.1: good until 2120, expired in 2002, and one for another host. The
+ * key of the authority is thrown away.
+ */
+#ifndef NET_CERTS_H
+#define NET_CERTS_H
+
+/* clang-format off */
+static const char ca_pem[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBhzCCAS2gAwIBAgIUKyoba/sTup/dFrZLjljIG/4wo7swCgYIKoZIzj0EAwIw\n"
+	"GDEWMBQGA1UEAwwNem9yeXggdGVzdCBDQTAgFw0yNjExMjAxMjQyMDZaGA8yMTI2\n"
+	"MTAyNzEyNDIwNlowGDEWMBQGA1UEAwwNem9yeXggdGVzdCBDQTBZMBMGByqGSM49\n"
+	"AgEGCCqGSM49AwEHA0IABKEma1vL3jFJY5WCFls8v/WLx8MUmN43HJzIWkosyazD\n"
+	"phszo6qvHA68lZvVqLAWl963AIfDvNaIAH3DEaIX7zOjUzBRMB0GA1UdDgQWBBQ6\n"
+	"LbjvQfvOSRIrY5xPwDN3TRThaTAfBgNVHSMEGDAWgBQ6LbjvQfvOSRIrY5xPwDN3\n"
+	"TRThaTAPBgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0gAMEUCIG3JxvvWtdNo\n"
+	"kMZXdHwqwT1P0A1CP52mxNFJO5WgJpPBAiEA2JLwAuoeA/U9rVDTI+9PV9swTyta\n"
+	"gLYJbbeyf5jd0vY=\n"
+	"-----END CERTIFICATE-----\n";
+
+static const char key_pem[] =
+	"-----BEGIN EC PRIVATE KEY-----\n"
+	"MHcCAQEEIJ03pNoYJlJfBa84P8MeOVqGxkCMtl3fhOqwldlcgBCcoAoGCCqGSM49\n"
+	"AwEHoUQDQgAEzRSuFqDHo7mgRjSMzIcDNJI1Er6p2Zm7x83I5CtjLSf5oe7hFVqW\n"
+	"DalxtCONX9M0kG3S/x7kmDvIQmUnKIzjOg==\n"
+	"-----END EC PRIVATE KEY-----\n";
+
+static const char good_pem[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBdjCCARygAwIBAgIBATAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA16b3J5eCB0\n"
+	"ZXN0IENBMCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAPMQ0wCwYD\n"
+	"VQQDDARnb29kMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEzRSuFqDHo7mgRjSM\n"
+	"zIcDNJI1Er6p2Zm7x83I5CtjLSf5oe7hFVqWDalxtCONX9M0kG3S/x7kmDvIQmUn\n"
+	"KIzjOqNeMFwwGgYDVR0RBBMwEYcEfwAAAYIJbG9jYWxob3N0MB0GA1UdDgQWBBRB\n"
+	"syMSSUIGxonMt4iLCAeVVqnrwTAfBgNVHSMEGDAWgBQ6LbjvQfvOSRIrY5xPwDN3\n"
+	"TRThaTAKBggqhkjOPQQDAgNIADBFAiAXpnboxW+HqyFZqlb8QKXmQmXYpLqrfkHj\n"
+	"/6ns4D708wIhAIScDj0DkqLTo+vgFbUzZwAxRr6iPSk+MUsNOHOyLLUn\n"
+	"-----END CERTIFICATE-----\n";
+
+static const char expired_pem[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBdzCCAR2gAwIBAgIBAjAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA16b3J5eCB0\n"
+	"ZXN0IENBMB4XDTAxMDEwMTAwMDAwMFoXDTAyMDEwMTAwMDAwMFowEjEQMA4GA1UE\n"
+	"AwwHZXhwaXJlZDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABM0Urhagx6O5oEY0\n"
+	"jMyHAzSSNRK+qdmZu8fNyOQrYy0n+aHu4RValg2pcbQjjV/TNJBt0v8e5Jg7yEJl\n"
+	"JyiM4zqjXjBcMBoGA1UdEQQTMBGHBH8AAAGCCWxvY2FsaG9zdDAdBgNVHQ4EFgQU\n"
+	"QbMjEklCBsaJzLeIiwgHlVap68EwHwYDVR0jBBgwFoAUOi2470H7zkkSK2OcT8Az\n"
+	"d00U4WkwCgYIKoZIzj0EAwIDSAAwRQIhAKJy9EoiXxJ9+KGz3t+SLF/sz6ayg2J4\n"
+	"a9YBxxxjdqDYAiBKzuEmSMUljCn2VgjjCN4bDrghXYwXy3mqW21jR5SaVg==\n"
+	"-----END CERTIFICATE-----\n";
+
+static const char other_pem[] =
+	"-----BEGIN CERTIFICATE-----\n"
+	"MIIBeTCCAR+gAwIBAgIBAzAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA16b3J5eCB0\n"
+	"ZXN0IENBMCAXDTIwMDEwMTAwMDAwMFoYDzIxMjAwMTAxMDAwMDAwWjAQMQ4wDAYD\n"
+	"VQQDDAVvdGhlcjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABM0Urhagx6O5oEY0\n"
+	"jMyHAzSSNRK+qdmZu8fNyOQrYy0n+aHu4RValg2pcbQjjV/TNJBt0v8e5Jg7yEJl\n"
+	"JyiM4zqjYDBeMBwGA1UdEQQVMBOCEWVsc2V3aGVyZS5leGFtcGxlMB0GA1UdDgQW\n"
+	"BBRBsyMSSUIGxonMt4iLCAeVVqnrwTAfBgNVHSMEGDAWgBQ6LbjvQfvOSRIrY5xP\n"
+	"wDN3TRThaTAKBggqhkjOPQQDAgNIADBFAiEAy7Q1zLaoiGOruLhembujPkfNUzAT\n"
+	"XN4Atw4AB0WtSrICID+TUGvgZ2qvW0s1iGSLWpGnIqiaBs9EO+nlDy7eo49y\n"
+	"-----END CERTIFICATE-----\n";
+/* clang-format on */
+
+#endif
