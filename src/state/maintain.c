@@ -25,13 +25,31 @@ static int examine(struct zx_state *s, const char *pragma)
 		const char *text = (const char *)sqlite3_column_text(st, 0);
 
 		if (!text || strcmp(text, "ok"))
-			err = zx__state_fail(s, ZX_E_CORRUPT,
-					     "%s: is damaged: %s; restore a "
-					     "copy of it",
-					     s->path, text ? text : "?");
+			err = zx__state_fail(
+				s, ZX_E_CORRUPT,
+				"%s: is damaged: %s; it is left as "
+				"it is: restore a copy of it, or "
+				"move it away to begin anew",
+				s->path, text ? text : "?");
 	}
 	sqlite3_finalize(st);
 	return err;
+}
+
+/* A quarter of a second at the most: larger files are left to
+ * zx_state_check(). */
+#define SOUND_BYTES ((int64_t)64 << 20)
+
+int zx__state_sound(struct zx_state *s)
+{
+	int64_t pages = 0, size = 0;
+	int err = zx__state_int(s, "PRAGMA page_count", &pages);
+
+	if (!err)
+		err = zx__state_int(s, "PRAGMA page_size", &size);
+	if (err || pages * size > SOUND_BYTES)
+		return err;
+	return examine(s, "PRAGMA quick_check(1)");
 }
 
 int zx_state_check(struct zx_state *s)

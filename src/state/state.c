@@ -168,6 +168,8 @@ static int open_all(struct zx_state *s, int read_only)
 		err = own(s);
 	if (!err)
 		err = identify(s);
+	if (!err)
+		err = zx__state_sound(s);
 	if (!err && !read_only)
 		err = zx__state_migrate(s);
 	if (!err && !read_only)

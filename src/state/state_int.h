@@ -104,6 +104,9 @@ int zx__state_sqlite(struct zx_state *s, int rc, const char *doing);
 int zx__state_exec(struct zx_state *s, const char *sql, const char *doing);
 /* The single integer of a query such as "PRAGMA user_version". */
 int zx__state_int(struct zx_state *s, const char *sql, int64_t *out);
+/* Looks for damage before anything is written to it, in files that are not too
+ * large for that. */
+int zx__state_sound(struct zx_state *s);
 /* Brings the schema up to date in one transaction. */
 int zx__state_migrate(struct zx_state *s);
 /* The newest schema this build knows. */

@@ -344,6 +344,28 @@ static void state__a_cut_off_file_is_found_by_check(void **state)
 	zx_state_close(s);
 }
 
+static void state__a_damaged_file_is_not_written_to(void **state)
+{
+	struct zx_state *s = open_ok();
+	struct stat before, after;
+	char value[3000];
+
+	(void)state;
+	memset(value, 'v', sizeof(value));
+	for (uint64_t i = 0; i < 20; i++)
+		zx_state_put(s, "t", i, "k",
+			     (struct zx_str){ value, sizeof(value) });
+	zx_state_close(s);
+	assert_int_equal(truncate(path, 5000), 0);
+	stat(path, &before);
+	assert_int_equal(try_open(&s, path, 0), ZX_E_CORRUPT);
+	assert_non_null(strstr(zx_state_error(s), "left as it is"));
+	zx_state_close(s);
+	stat(path, &after);
+	assert_int_equal(before.st_size, after.st_size);
+	assert_int_equal(before.st_mtime, after.st_mtime);
+}
+
 /* A child writes and says through the pipe what was acknowledged; it is killed
  * at a random instant, and all of that must be there. */
 static void child(int fd)
@@ -457,6 +479,7 @@ int main(void)
 		T(state__read_only_reads_beside_nobody_and_never_writes),
 		T(state__a_copy_is_complete_and_never_overwrites),
 		T(state__a_cut_off_file_is_found_by_check),
+		T(state__a_damaged_file_is_not_written_to),
 		T(state__what_was_acknowledged_survives_kill_9),
 		T(state__every_failed_allocation_is_reported),
 	};
