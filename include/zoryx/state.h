@@ -38,7 +38,8 @@ struct zx_state_options {
  * what was wrong and what to do; close it then.
  * ZX_E_BUSY     another process owns it
  * ZX_E_VERSION  written by a newer zoryx
- * ZX_E_CORRUPT  no zoryx state file, or damaged; it is left as it is
+ * ZX_E_CORRUPT  no zoryx state file, or damaged (looked for in files up to 64
+ * MiB); it is left as it is
  * ZX_E_PERM     not readable or writable
  * ZX_E_FULL, ZX_E_IO, ZX_E_NOMEM
  */
