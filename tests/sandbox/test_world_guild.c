@@ -406,6 +406,27 @@ static void world_thread__from_a_message_and_alone(void **state)
 	assert_non_null(event(&t, "THREAD_DELETE"));
 }
 
+static void MS_thread_name__has_1_to_100_characters(void **state)
+{
+	static const struct {
+		size_t n;
+		int status;
+	} rows[] = { { 0, 400 }, { 1, 201 }, { 100, 201 }, { 101, 400 } };
+	char body[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char *name = run_of('n', rows[i].n);
+
+		snprintf(body, sizeof(body), "{'name':'%s','type':11}", name);
+		assert_int_equal(rest(&t, body,
+				      "POST /channels/%" PRIu64 "/threads",
+				      t.general),
+				 rows[i].status);
+		zx_delete(NULL, name);
+	}
+}
+
 static void world_thread__a_forum_post_has_its_first_message(void **state)
 {
 	uint64_t forum = zx__world_channel(t.w, t.guild, "questions");
@@ -598,6 +619,7 @@ int main(void)
 		TEST(world_member__the_list_pages_by_id),
 		TEST(world_ban__removes_and_is_lifted),
 		TEST(world_thread__from_a_message_and_alone),
+		TEST(MS_thread_name__has_1_to_100_characters),
 		TEST(world_thread__a_forum_post_has_its_first_message),
 		TEST(world_webhook__speaks_under_its_own_name),
 		TEST(world_webhook__15_in_a_channel),
