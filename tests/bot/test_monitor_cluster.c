@@ -191,6 +191,18 @@ static int run_alone(char **arg)
 	return make_bot(r) || zx_bot_run(r->bot);
 }
 
+/* Also when a test fails: it would hold on to the output. */
+static pid_t alone;
+
+static int end_alone(void **state)
+{
+	(void)state;
+	if (alone > 0)
+		kill(alone, SIGKILL);
+	alone = 0;
+	return 0;
+}
+
 static pid_t spawn(struct run *r)
 {
 	char port[8];
@@ -205,6 +217,7 @@ static pid_t spawn(struct run *r)
 		_exit(127);
 	}
 	assert_true(pid > 0);
+	alone = pid;
 	return pid;
 }
 
@@ -213,6 +226,7 @@ static void kill_9(pid_t pid)
 	int status;
 
 	kill(pid, SIGKILL);
+	alone = 0;
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 }
 
@@ -241,6 +255,7 @@ static void M11__kill_9_keeps_counters_and_configuration(void **state)
 	WAIT_FOR(measured(r, "zoryx_shard_messages_total{shard=\"0\"} 6"));
 	/* the second save from here on has them for sure */
 	for (i = 0; i < 2; i++) {
+		WAIT_FOR(fetched(r, "/metrics", SAVED));
 		snprintf(text, sizeof(text), "\n%s",
 			 strstr(zx_buf_cstr(&r->text), SAVED));
 		*strchr(text + 1, '\n') = '\0';
@@ -279,7 +294,9 @@ int main(int argc, char **argv)
 		cmocka_unit_test(monitor__a_selector_shows_other_clusters),
 		cmocka_unit_test(M22__shards_that_are_no_longer_ours_are_gone),
 		cmocka_unit_test(M20__each_guild_is_counted_on_its_shard),
-		cmocka_unit_test(M11__kill_9_keeps_counters_and_configuration),
+		cmocka_unit_test_teardown(
+			M11__kill_9_keeps_counters_and_configuration,
+			end_alone),
 	};
 
 	if (argc == 6 && !strcmp(argv[1], "--bot"))
