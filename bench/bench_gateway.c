@@ -11,7 +11,7 @@
 #include "zoryx/net.h"
 
 #define TEXTS 2000
-#define ROUNDS_MAX 5
+#define ROUNDS_MAX 3
 #define SHARDS 256 /* each connection is another shard: no waiting for turns   \
 		    */
 
@@ -20,7 +20,7 @@ static unsigned next_shard;
 
 static size_t events(void)
 {
-	return report_quick() ? 40000 : 200000;
+	return report_quick() ? 20000 : 200000;
 }
 
 static size_t rounds(void)
