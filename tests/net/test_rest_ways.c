@@ -19,10 +19,12 @@ struct server {
 static void serve(int fd, unsigned nth, void *ud)
 {
 	struct server *s = ud;
+	size_t n;
 
 	(void)nth;
 	while (peer_http(fd, s->head, sizeof(s->head), s->body, sizeof(s->body),
-			 &s->body_len)) {
+			 &n)) {
+		s->body_len = n;
 		s->requests++;
 		peer_answer(fd, 200, "", "{\"id\":\"5\"}");
 	}
