@@ -7,6 +7,7 @@
 #include "options.h"
 #include "settings.h"
 #include "signals.h"
+#include "transfer.h"
 #include "zoryx/shard_monitor.h"
 
 static int open_bot(struct zx_bot **bot, const struct zx_config *config,
@@ -51,6 +52,15 @@ static int run(const struct zx_config *config)
 	return err == ZX_E_CLOSED ? EXIT_GOOD : EXIT_BAD;
 }
 
+static int transfer(enum action action, struct zx_config *config,
+		    const char *dir)
+{
+	if (settings_for_files(config))
+		return EXIT_BAD;
+	return action == ACTION_EXPORT ? transfer_export(config, dir)
+				       : transfer_import(config, dir);
+}
+
 int main(int argc, char **argv)
 {
 	enum action action = options_parse(argc, argv);
@@ -63,6 +73,8 @@ int main(int argc, char **argv)
 		code = settings_check(&config);
 	else if (action == ACTION_TOKEN_SET)
 		code = settings_have_token(&config);
+	else if (action == ACTION_EXPORT || action == ACTION_IMPORT)
+		code = transfer(action, &config, argv[2]);
 	else if (!settings_load(&config))
 		code = run(&config);
 	zx_config_release(&config);

@@ -10,6 +10,7 @@
 
 static const char usage[] =
 	"Usage: zoryx-bot [--check | --token-set | --help | --version]\n"
+	"       zoryx-bot export DIR | import DIR\n"
 	"\n"
 	"Runs the bot until SIGINT (Ctrl-C) or SIGTERM; a second one ends it\n"
 	"at once.\n"
@@ -18,6 +19,9 @@ static const char usage[] =
 	"  --token-set  succeed when a token is configured; prints nothing\n"
 	"  --help       this text\n"
 	"  --version    the version\n"
+	"  export DIR   write the Python framework's files into DIR, with the\n"
+	"               layout of its ./data; not while the bot runs\n"
+	"  import DIR   take such files over; not while the bot runs\n"
 	"\n"
 	"Settings come from the environment, then ./.env, then ./config.json.\n"
 	"All variables and their defaults are in .env.example.\n"
@@ -31,6 +35,15 @@ enum action options_parse(int argc, char **argv)
 {
 	if (argc < 2)
 		return ACTION_RUN;
+	if (argc == 3 && !strcmp(argv[1], "export"))
+		return ACTION_EXPORT;
+	if (argc == 3 && !strcmp(argv[1], "import"))
+		return ACTION_IMPORT;
+	if (argc == 2 &&
+	    (!strcmp(argv[1], "export") || !strcmp(argv[1], "import"))) {
+		fprintf(stderr, "zoryx-bot: %s needs a folder\n", argv[1]);
+		return ACTION_CONFUSED;
+	}
 	if (argc > 2) {
 		fprintf(stderr, "zoryx-bot: only one option at a time; see "
 				"zoryx-bot --help\n");

@@ -15,6 +15,8 @@ enum action {
 	ACTION_RUN,
 	ACTION_CHECK,
 	ACTION_TOKEN_SET,
+	ACTION_EXPORT, /* argv[2] is the folder */
+	ACTION_IMPORT,
 	ACTION_HELPED,	/* help or version was printed */
 	ACTION_CONFUSED /* what is wrong was printed */
 };

@@ -128,6 +128,13 @@ int settings_load(struct zx_config *config)
 	return load_and_check(config, log_problem);
 }
 
+int settings_for_files(struct zx_config *config)
+{
+	struct report report = { .tell = log_problem };
+
+	return load(config, &report);
+}
+
 static void print_problem(enum zx_config_severity severity, const char *where,
 			  const char *text, void *ud)
 {

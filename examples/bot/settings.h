@@ -7,10 +7,12 @@
 
 #include "zoryx/bot.h"
 
-/* All three initialise *config, which is to be released in any case. */
+/* All of them initialise *config, which is to be released in any case. */
 
 /* For running: problems are logged. 0 when it can be used. */
 int settings_load(struct zx_config *config);
+/* For export and import, which need no token: problems are logged. */
+int settings_for_files(struct zx_config *config);
 /* For --check: prints what is wrong, or that nothing is. Gives the exit code.
  */
 int settings_check(struct zx_config *config);
