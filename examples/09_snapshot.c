@@ -14,14 +14,12 @@ static uint64_t draft;
 
 static int put(const unsigned char hash[ZX_HASH], struct zx_str data, void *ud)
 {
-	(void)ud;
-	return zx_state_snap_part(db, draft, hash, data);
+	return zx_state_snap_part(ud, draft, hash, data);
 }
 
 static int get(const unsigned char hash[ZX_HASH], struct zx_buf *out, void *ud)
 {
-	(void)ud;
-	return zx_state_part_get(db, hash, out);
+	return zx_state_part_get(ud, hash, out);
 }
 
 static int take(const char *path, const char *id, struct zx_guild_reader *r)
@@ -36,7 +34,7 @@ static int take(const char *path, const char *id, struct zx_guild_reader *r)
 	FILE *f = fopen(path, "rb");
 	int err = f ? zx_state_snap_begin(db, 1, &draft) : ZX_E_IO;
 
-	o.store = (struct zx_guild_store){ .put = put, .get = get };
+	o.store = (struct zx_guild_store){ put, get, NULL, db };
 	if (!err && !(err = zx_guild_writer_new(&w, &o)))
 		err = zx_guild_parser_new(&p, w, NULL);
 	for (size_t n; !err && (n = fread(piece, 1, sizeof(piece), f)) > 0;)
@@ -49,12 +47,10 @@ static int take(const char *path, const char *id, struct zx_guild_reader *r)
 		zx_hash_text(out.hash, text);
 		printf("%s: %s\n", path, text);
 		zx_state_snap_delete(db, 1, id); /* of an earlier run */
-		err = zx_state_snap_commit(db, draft, &snap, 0);
-		err = err ? err
-			  : zx_guild_verify(out.manifest, out.hash, &o.store,
-					    NULL, &v, NULL, NULL);
-		err = err ? err
-			  : zx_guild_open(r, out.manifest, &o.store, NULL);
+		err = zx_state_snap_commit(db, draft, &snap, 0) ||
+		      zx_guild_verify(out.manifest, out.hash, &o.store, NULL,
+				      &v, NULL, NULL) ||
+		      zx_guild_open(r, out.manifest, &o.store, NULL);
 	}
 	zx_guild_parser_free(p);
 	zx_guild_writer_free(w);

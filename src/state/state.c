@@ -210,6 +210,26 @@ int zx_state_open(struct zx_state **out, const struct zx_state_options *opt)
 	return open_all(s, o.read_only);
 }
 
+/*
+ * One file is all there is: an empty journal goes, while the lock is still
+ * ours. One that is not empty is what a failed rollback left; it must stay, or
+ * the file is damaged. (To ask SQLite for another journal mode here would
+ * remove it in both cases.)
+ */
+static void tidy(const struct zx_state *s)
+{
+	char journal[4096];
+	struct stat st;
+	int n = snprintf(journal, sizeof(journal), "%s-journal", s->path);
+
+	if (!s->db || s->vfs || sqlite3_db_readonly(s->db, "main") ||
+	    s->schema != zx__state_newest() || n < 0 ||
+	    (size_t)n >= sizeof(journal))
+		return;
+	if (!stat(journal, &st) && S_ISREG(st.st_mode) && !st.st_size)
+		unlink(journal);
+}
+
 void zx_state_close(struct zx_state *s)
 {
 	if (!s)
@@ -217,13 +237,7 @@ void zx_state_close(struct zx_state *s)
 	for (int i = 0; i < STATE_STMTS; i++)
 		sqlite3_finalize(s->stmt[i]);
 	zx_state_rollback(s);
-	/* Leaving EXCLUSIVE and TRUNCATE removes the empty journal, so that one
-	 * file is all there is. */
-	if (s->db && sqlite3_db_readonly(s->db, "main") == 0)
-		sqlite3_exec(s->db,
-			     "PRAGMA locking_mode=NORMAL;"
-			     "PRAGMA journal_mode=DELETE;",
-			     NULL, NULL, NULL);
+	tidy(s);
 	sqlite3_close_v2(s->db);
 	zx__state_ballast_drop(s);
 	zx__state_pack_free(s);
