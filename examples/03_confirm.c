@@ -38,12 +38,13 @@ static void ask(struct zx_call *call, void *ud)
 	(void)ud;
 	snprintf(c.prefix, sizeof(c.prefix), "%s",
 		 zx_call_text(call, "prefix"));
-	zx_ask(call, &sure, &c, "Everybody here will have to type %s", c.prefix);
+	zx_ask(call, &sure, &c, "Everybody here will have to type %s",
+	       c.prefix);
 }
 
 static const struct zx_option options[] = {
-	{ "prefix", "In front of commands", ZX_OPTION_STRING, .required = 1 },
-	{ "mention", "Or a mention of me?", ZX_OPTION_BOOLEAN },
+	{ "prefix", "The new prefix", .type = ZX_OPTION_STRING, .required = 1 },
+	{ "mention", "Or a mention of me?", .type = ZX_OPTION_BOOLEAN },
 };
 
 static const struct zx_command callme = {

@@ -89,11 +89,11 @@ struct zx_rest_result {
 	uint64_t would_wait_ms; /* with ZX_E_WOULDWAIT */
 	uint32_t attempts;
 	uint32_t failures; /* attempts that ended with a 5xx or on the way */
-	uint64_t took_ms; /* submit to result */
-	int maybe_done;	  /* an answer was lost (or was a 5xx) after the request
-			     may have been carried out: a POST is then not
-			     repeated, a DELETE that was may now say 404 (RL-15)
-			   */
+	uint64_t took_ms;  /* submit to result */
+	int maybe_done; /* an answer was lost (or was a 5xx) after the request
+			   may have been carried out: a POST is then not
+			   repeated, a DELETE that was may now say 404 (RL-15)
+			 */
 };
 
 /* What to put on the wire. Slices borrowed until the next call. */

@@ -129,8 +129,7 @@ static const struct line lines[] = {
 	  "yes, `make run` and it was there. took me longer to find my "
 	  "coffee" },
 	{ "general", ZX_SANDBOX_MEMBER, "does the bot answer in here too?" },
-	{ "general", ZX_SANDBOX_OWNER,
-	  "it does, try `/ping` or `!ping` 👋" },
+	{ "general", ZX_SANDBOX_OWNER, "it does, try `/ping` or `!ping` 👋" },
 	{ "off-topic", 12,
 	  "||the lighthouse was the narrator all along|| sorry, had to" },
 	{ "off-topic", 13, "> had to\nyou really did not" },

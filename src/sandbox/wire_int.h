@@ -249,7 +249,7 @@ struct zx__gw {
 	unsigned sends;
 	int no_acks;
 	uint64_t slow_acks; /* ms that an ACK comes later */
-	size_t flood; /* bytes that go before the next ACK */
+	size_t flood;	    /* bytes that go before the next ACK */
 	struct zx__burst *burst;
 };
 

@@ -20,7 +20,7 @@ allowed() {
 owner() {
   case $1 in
   base.h | json.h | version.h) echo base ;;
-  message.h) echo command ;;
+  message.h | modal.h) echo command ;;
   config.h) echo bot ;;
   shard_monitor.h | shard_manager.h | backup_restore.h) echo cogs ;;
   *) echo "${1%.h}" ;;
