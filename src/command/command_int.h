@@ -151,6 +151,7 @@ struct zx_call {
 	int answered;	    /* an answer or a defer is on its way */
 	int shown;	    /* an answer is */
 	int acked;	    /* Discord has it */
+	int landed;	    /* and it says something: no more "thinking…" */
 	int ephemeral;	    /* fixed by the answer or the defer */
 	int dead;	    /* Discord takes no more answers */
 	int failed;	    /* an error was shown */

@@ -18,14 +18,14 @@ static int wants_ephemeral(const struct zx_call *call,
 /* The waiting send that a new answer takes the place of. */
 static struct zx__send *waiting(struct zx_call *call)
 {
-	struct zx__send *s;
+	struct zx__send *s, *last = NULL;
 
 	for (s = call->queue.first; s; s = s->next)
 		if (!s->notice &&
 		    (s->kind == SEND_ANSWER || s->kind == SEND_EDIT ||
 		     s->kind == SEND_DEFER))
-			return s;
-	return NULL;
+			last = s;
+	return last;
 }
 
 static void begin(struct zx_call *call, struct zx__send *s, int ephemeral)
@@ -48,11 +48,43 @@ static int check(struct zx_call *call, struct zx_message *m)
 	return err;
 }
 
+static int defer(struct zx_call *call, int ephemeral)
+{
+	struct zx__send *s = zx__send_new(
+		call->c, call->token ? SEND_DEFER : SEND_TYPING, NULL);
+
+	if (!s)
+		return ZX_E_NOMEM;
+	if (call->token)
+		begin(call, s, ephemeral);
+	zx__send_queue(call, s);
+	return ZX_OK;
+}
+
+/* Files may take longer than the 3 s of the first answer: they come as an edit
+ * of a defer, which stands in for what waits in `s`. */
+static int defer_files(struct zx_call *call, struct zx__send *s, int ephemeral)
+{
+	if (!s)
+		return call->answered ? ZX_OK : defer(call, ephemeral);
+	s->kind = SEND_DEFER;
+	zx_message_clear(&s->message);
+	begin(call, s, ephemeral);
+	return ZX_OK;
+}
+
 int zx__answer(struct zx_call *call, struct zx_message *m)
 {
 	struct zx__send *s = waiting(call);
 	int ephemeral = wants_ephemeral(call, m);
+	const struct zx_file *files;
 
+	if (call->token && zx_message_files(m, &files) &&
+	    (!s || s->kind != SEND_EDIT)) {
+		if (defer_files(call, s, ephemeral))
+			return ZX_E_NOMEM;
+		s = NULL;
+	}
 	call->shown = 1;
 	if (s) {
 		zx_message_release(&s->message);
@@ -199,19 +231,11 @@ int zx__notice(struct zx_call *call, struct zx_message *m, uint32_t delete_ms)
 
 int zx_defer(struct zx_call *call)
 {
-	struct zx__send *s;
-
 	if (call->dead)
 		return ZX_E_STATE;
 	if (call->answered)
 		return ZX_OK;
 	if (call->kind == CALL_COMPLETE)
 		return ZX_E_STATE; /* IN-09 */
-	s = zx__send_new(call->c, call->token ? SEND_DEFER : SEND_TYPING, NULL);
-	if (!s)
-		return ZX_E_NOMEM;
-	if (call->token)
-		begin(call, s, wants_ephemeral(call, NULL));
-	zx__send_queue(call, s);
-	return ZX_OK;
+	return defer(call, wants_ephemeral(call, NULL));
 }

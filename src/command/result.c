@@ -35,6 +35,7 @@ static void learn(struct zx_commands *c, struct zx__send *s,
 			 zx_time_add(c->now, s->delete_after_ms));
 	if (s->kind == SEND_FOLLOW || s->notice)
 		return;
+	call->landed = 1;
 	if (s->route == ROUTE_POST)
 		call->answer_id = id;
 	p = call->panel ? zx__panel_find(c, call->panel) : NULL;
@@ -119,6 +120,8 @@ static void failed(struct zx_commands *c, struct zx__send *s,
 	/* Discord did not like the message: it will like this one. */
 	if (s->route == ROUTE_CALLBACK)
 		call->answered = call->shown = call->form_open = 0;
+	else if (s->kind == SEND_EDIT && !call->landed)
+		call->shown = 0; /* the error takes the place of "thinking…" */
 	zx__fault(call, FAULT_OTHER, "The answer could not be shown");
 }
 

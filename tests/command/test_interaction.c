@@ -437,16 +437,32 @@ static void IN_04__a_defer_that_has_not_left_becomes_the_answer(void **state)
 	desk_end(&d);
 }
 
-static void IN_07__files_go_with_the_callback(void **state)
+static void IN_01__files_do_not_have_to_be_there_in_3_seconds(void **state)
 {
 	struct desk d;
 
 	(void)state;
 	begin(&d);
 	desk_slash(&d, DESK_USER, "file", NULL);
-	assert_int_equal(d.sent[0].files, 1);
-	desk_has(&d, 0,
+	assert_int_equal(d.sent[0].files, 0);
+	desk_has(&d, 0, "{\"type\":5");
+	assert_int_equal(d.count, 1); /* one after the other */
+	desk_result(&d, 0, 204, 0, "");
+	assert_int_equal(d.sent[1].method, ZX_PATCH);
+	assert_non_null(strstr(d.sent[1].path, "/messages/@original"));
+	assert_int_equal(d.sent[1].files, 1);
+	desk_has(&d, 1,
 		 "\"attachments\":[{\"id\":\"0\",\"filename\":\"a.txt\"}]");
+	/* refused: what says so takes the place of "thinking…" */
+	desk_result(&d, 1, 400, 50035, "{}");
+	assert_int_equal(d.count, 3);
+	assert_non_null(strstr(d.sent[2].path, "/messages/@original"));
+	desk_has(&d, 2, "could not be shown");
+	desk_end(&d);
+	begin(&d); /* in a channel there is no such hurry */
+	desk_say(&d, DESK_USER, DESK_GUILD, "!file");
+	assert_int_equal(d.count, 1);
+	assert_int_equal(d.sent[0].files, 1);
 	desk_end(&d);
 }
 
@@ -684,7 +700,8 @@ int main(void)
 		cmocka_unit_test(IN_04__an_error_after_an_answer_is_private),
 		cmocka_unit_test(
 			IN_04__a_defer_that_has_not_left_becomes_the_answer),
-		cmocka_unit_test(IN_07__files_go_with_the_callback),
+		cmocka_unit_test(
+			IN_01__files_do_not_have_to_be_there_in_3_seconds),
 		cmocka_unit_test(interaction__an_answer_of_one_text_is_cut_too),
 		cmocka_unit_test(IN_08__a_guest_has_five_follow_ups),
 		cmocka_unit_test(
