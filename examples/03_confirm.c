@@ -38,8 +38,7 @@ static void ask(struct zx_call *call, void *ud)
 	(void)ud;
 	snprintf(c.prefix, sizeof(c.prefix), "%s",
 		 zx_call_text(call, "prefix"));
-	zx_ask(call, &sure, &c, "Everybody here will have to type %s",
-	       c.prefix);
+	zx_ask(call, &sure, &c, "Everybody will type %s", c.prefix);
 }
 
 static const struct zx_option options[] = {

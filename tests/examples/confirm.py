@@ -47,7 +47,7 @@ FORMS = (
     ("mention", "+", lambda p: box.say("admin", general, f"<@{box.bot}> callme {p} yes")))
 for name, prefix, say in FORMS:
     say(prefix)
-    asked = box.await_message("admin", general, f"will have to type {prefix}")
+    asked = box.await_message("admin", general, f"will type {prefix}")
     result(f"{name}: asks first", bool(asked))
     if name == "prefix":
         box.press("member", asked, "Confirm")
@@ -61,11 +61,11 @@ for name, prefix, say in FORMS:
         box.say("admin", general, f"<@{box.bot}> callme x")
         box.say("admin", general, "?callme y")
         result("it holds at once, also for mentions",
-               bool(box.await_message("admin", general, "will have to type y")) and
+               bool(box.await_message("admin", general, "will type y")) and
                not [m for m in box.seen("admin", general)
-                    if "will have to type x" in json.dumps(m)])
+                    if "will type x" in json.dumps(m)])
 box.say("admin", general, "+callme abcdefg")
-asked = box.await_message("admin", general, "will have to type abcdefg")
+asked = box.await_message("admin", general, "will type abcdefg")
 box.press("admin", asked, "Confirm")
 result("a failure is told", bool(box.await_message("admin", general, "Is it short enough?")))
 box.press("admin", asked, "Cancel")
