@@ -150,6 +150,10 @@ ZX_API int zx_metrics_get(const struct zx_metrics *m, uint32_t shard,
 			  zx_time now, struct zx_shard_metrics *out);
 ZX_API int zx_metrics_latencies(const struct zx_metrics *m, uint32_t shard,
 				struct zx_latency *out);
+/* The same without percentiles (negative), which take sorting: for lists of
+ * many shards. */
+ZX_API int zx_metrics_latency_range(const struct zx_metrics *m, uint32_t shard,
+				    struct zx_latency *out);
 /* Events of a kind on a shard. */
 ZX_API uint64_t zx_metrics_kind(const struct zx_metrics *m, uint32_t shard,
 				unsigned kind);

@@ -46,7 +46,7 @@ static void fill(const struct zx_metrics *m, const struct zx_shard_metrics *s,
 	struct zx_health h = { .tier = ZX_HEALTHY };
 
 	l.average = -1;
-	zx_metrics_latencies(m, s->shard, &l);
+	zx_metrics_latency_range(m, s->shard, &l);
 	zx_metrics_health(m, s->shard, now, &h);
 	*out = (struct zx_monitor_shard){
 		.shard = s->shard,

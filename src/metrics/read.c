@@ -70,10 +70,10 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-void zx__metrics_latency(const struct zx__shard *s, struct zx_latency *out)
+static void range(const struct zx__shard *s, struct zx_latency *out)
 {
-	float sorted[ZX_METRICS_WINDOW];
 	uint32_t n = s->samples;
+	float min, max;
 	double sum = 0;
 
 	*out = (struct zx_latency){ .samples = n,
@@ -87,14 +87,28 @@ void zx__metrics_latency(const struct zx__shard *s, struct zx_latency *out)
 				    .recent = zx__metrics_recent(s) };
 	if (!n)
 		return;
+	min = max = s->window[0];
+	for (uint32_t i = 0; i < n; i++) {
+		sum += s->window[i];
+		min = s->window[i] < min ? s->window[i] : min;
+		max = s->window[i] > max ? s->window[i] : max;
+	}
+	out->current = newest(s, 0);
+	out->min = min;
+	out->max = max;
+	out->average = sum / n;
+}
+
+void zx__metrics_latency(const struct zx__shard *s, struct zx_latency *out)
+{
+	float sorted[ZX_METRICS_WINDOW];
+	uint32_t n = s->samples;
+
+	range(s, out);
+	if (!n)
+		return;
 	memcpy(sorted, s->window, n * sizeof(*sorted));
 	qsort(sorted, n, sizeof(*sorted), by_value);
-	for (uint32_t i = 0; i < n; i++)
-		sum += sorted[i];
-	out->current = newest(s, 0);
-	out->min = sorted[0];
-	out->max = sorted[n - 1];
-	out->average = sum / n;
 	/* nearest rank */
 	out->p50 = sorted[(n * 50 + 99) / 100 - 1];
 	out->p95 = sorted[(n * 95 + 99) / 100 - 1];
@@ -149,6 +163,17 @@ int zx_metrics_latencies(const struct zx_metrics *m, uint32_t shard,
 	if (!s)
 		return ZX_E_NOTFOUND;
 	zx__metrics_latency(s, out);
+	return ZX_OK;
+}
+
+int zx_metrics_latency_range(const struct zx_metrics *m, uint32_t shard,
+			     struct zx_latency *out)
+{
+	const struct zx__shard *s = zx__metrics_find(m, shard);
+
+	if (!s)
+		return ZX_E_NOTFOUND;
+	range(s, out);
 	return ZX_OK;
 }
 
