@@ -57,7 +57,7 @@ GOALS := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out clean help deps deps-test format uninstall,$(GOALS)),)
 include build/config.mk
 endif
-UNIT := $(if $(filter test fuzz sim,$(GOALS)),test)
+UNIT := $(if $(filter test crash fuzz sim,$(GOALS)),test)
 ifneq ($(UNIT),)
 ifeq ($(shell grep -s LIBS_cmocka build/config.mk),)
 build/config.mk: FORCE
@@ -105,8 +105,8 @@ LIB_SO := $(B)/libzoryx.so.$(VERSION)
 BOX_A  := $(B)/libzoryx_sandbox.a
 PC     := $(B)/zoryx.pc
 
-.PHONY: all run test fuzz sim bench install uninstall deps deps-test format clean \
-	help FORCE
+.PHONY: all run test crash fuzz sim bench install uninstall deps deps-test format \
+	clean help FORCE
 all: $(LIB_A) $(LIB_SO) $(BOX_A) $(PC) $(B)/zoryx-bot $(B)/zoryx-sandbox \
 	$(EXAMPLES)
 
@@ -196,6 +196,13 @@ test: all $(TEST_BIN) $(ALONE)
 	@B='$(B)' CC='$(CC)' CXX='$(CXX)' SAN='$(SAN)' \
 		OBJS='$(LIB_OBJS)' LIB_A='$(LIB_A)' LIB_SO='$(LIB_SO)' \
 		sh tests/run.sh $(ALONE) $(TEST_BIN) $(TEST_SH)
+
+# Accidents ------------------------------------------------------------------
+# The same tests as in `make test`, with many more kills and power cuts.
+
+crash: $(B)/tests/state/test_crash $(B)/tests/state/test_cut
+	$(q)ZX_KILLS=1000 CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/state/test_crash
+	$(q)ZX_CUTS=10000 CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/state/test_cut
 
 # Fuzzing --------------------------------------------------------------------
 # tests/fuzz/fuzz_MODULE.c with that module and base; what it begins with is in
@@ -290,6 +297,7 @@ help:
 #: make run        build and run the bot: against Discord with DISCORD_TOKEN in
 #:                 .env, in the bundled sandbox without (prints its page)
 #: make test       build and run all tests
+#: make crash      kill the state file 1,000 times, cut its power 10,000 times
 #: make fuzz       run the fuzzers for FUZZ_TIME=60 s each; needs clang
 #: make sim        simulated days of faults; SEEDS=200 HOURS=24
 #: make bench      measure; QUICK=1 for less than a minute

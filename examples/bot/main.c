@@ -3,6 +3,7 @@
  * zoryx-bot: the whole bot. Public headers only; copy it and make it yours.
  */
 #include "console.h"
+#include "db.h"
 #include "log.h"
 #include "options.h"
 #include "settings.h"
@@ -61,6 +62,13 @@ static int transfer(enum action action, struct zx_config *config,
 				       : transfer_import(config, dir);
 }
 
+static int look_after(struct zx_config *config, char **args)
+{
+	if (settings_for_files(config))
+		return EXIT_BAD;
+	return db_run(config->state_path, args[0], args[1]);
+}
+
 int main(int argc, char **argv)
 {
 	enum action action = options_parse(argc, argv);
@@ -75,6 +83,8 @@ int main(int argc, char **argv)
 		code = settings_have_token(&config);
 	else if (action == ACTION_EXPORT || action == ACTION_IMPORT)
 		code = transfer(action, &config, argv[2]);
+	else if (action == ACTION_DB)
+		code = look_after(&config, argv + 2);
 	else if (!settings_load(&config))
 		code = run(&config);
 	zx_config_release(&config);

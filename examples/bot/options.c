@@ -11,6 +11,7 @@
 static const char usage[] =
 	"Usage: zoryx-bot [--check | --token-set | --help | --version]\n"
 	"       zoryx-bot export DIR | import DIR\n"
+	"       zoryx-bot db check [FILE] | vacuum [FILE] | backup FILE\n"
 	"\n"
 	"Runs the bot until SIGINT (Ctrl-C) or SIGTERM; a second one ends it\n"
 	"at once.\n"
@@ -22,6 +23,9 @@ static const char usage[] =
 	"  export DIR   write the Python framework's files into DIR, with the\n"
 	"               layout of its ./data; not while the bot runs\n"
 	"  import DIR   take such files over; not while the bot runs\n"
+	"  db check     look for damage in the state file and its snapshots\n"
+	"  db vacuum    give its unused space back\n"
+	"  db backup    copy it to FILE; none of these while the bot runs\n"
 	"\n"
 	"Settings come from the environment, then ./.env, then ./config.json.\n"
 	"All variables and their defaults are in .env.example.\n"
@@ -31,10 +35,24 @@ static const char usage[] =
 	"              the intents, or the bot could not go on;\n"
 	"            2 the command line is not understood.\n";
 
+static enum action parse_db(int argc, char **argv)
+{
+	int check = argc > 2 &&
+		    (!strcmp(argv[2], "check") || !strcmp(argv[2], "vacuum"));
+
+	if ((check && argc <= 4) || (argc == 4 && !strcmp(argv[2], "backup")))
+		return ACTION_DB;
+	fprintf(stderr, "zoryx-bot: db check [FILE], db vacuum [FILE] or db "
+			"backup FILE; see zoryx-bot --help\n");
+	return ACTION_CONFUSED;
+}
+
 enum action options_parse(int argc, char **argv)
 {
 	if (argc < 2)
 		return ACTION_RUN;
+	if (!strcmp(argv[1], "db"))
+		return parse_db(argc, argv);
 	if (argc == 3 && !strcmp(argv[1], "export"))
 		return ACTION_EXPORT;
 	if (argc == 3 && !strcmp(argv[1], "import"))

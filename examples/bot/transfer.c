@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "backups.h"
 #include "options.h"
 #include "transfer.h"
 #include "zoryx/shard_monitor.h"
@@ -130,7 +131,8 @@ int transfer_export(const struct zx_config *config, const char *dir)
 		      make_folder(dir) || make_folder(folder);
 	if (!err)
 		err = put(dir, METRICS, &metrics, what) |
-		      put(dir, ALERTS, &alerts, "alert configuration");
+		      put(dir, ALERTS, &alerts, "alert configuration") |
+		      backups_export(s, dir);
 	zx_buf_release(&metrics);
 	zx_buf_release(&alerts);
 	zx_state_close(s);
@@ -223,7 +225,8 @@ int transfer_import(const struct zx_config *config, const char *dir)
 
 	if (!s)
 		return EXIT_BAD;
-	bad = import_metrics(s, dir) | import_alerts(s, dir);
+	bad = import_metrics(s, dir) | import_alerts(s, dir) |
+	      backups_import(s, dir);
 	zx_state_close(s);
 	return bad ? EXIT_BAD : EXIT_GOOD;
 }
