@@ -284,6 +284,34 @@ static void M11__kill_9_keeps_counters_and_configuration(void **state)
 	down(r);
 }
 
+/* A bot that starts, and ends before Discord has answered. */
+static int begin_and_end(const struct zx_alloc *a, void *ud)
+{
+	struct zx_bot_options o = ZX_BOT_OPTIONS_INIT;
+	struct zx_bot *b;
+	int err;
+
+	(void)ud;
+	o.token = "abc";
+	o.api_url = "http://127.0.0.1:1";
+	o.alloc = a;
+	err = zx_bot_new(&b, &o);
+	if (!err)
+		err = zx_bot_add_cog(b, zx_cog_shard_monitor());
+	if (!err)
+		err = zx_bot_add_cog(b, &tuner);
+	if (!err)
+		err = zx_bot_start(b);
+	zx_bot_free(b);
+	return err;
+}
+
+static void monitor__any_allocation_at_the_start_may_fail(void **state)
+{
+	(void)state;
+	fail_alloc_each_lenient(begin_and_end, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +321,7 @@ int main(int argc, char **argv)
 			M08__alerts_reach_a_channel_of_another_cluster),
 		cmocka_unit_test(monitor__a_selector_shows_other_clusters),
 		cmocka_unit_test(M22__shards_that_are_no_longer_ours_are_gone),
+		cmocka_unit_test(monitor__any_allocation_at_the_start_may_fail),
 		cmocka_unit_test(M20__each_guild_is_counted_on_its_shard),
 		cmocka_unit_test_teardown(
 			M11__kill_9_keeps_counters_and_configuration,

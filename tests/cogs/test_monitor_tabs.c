@@ -425,6 +425,37 @@ static void M03__the_last_error_is_shown_with_its_text(void **state)
 	HAS("\"color\":16711680");
 }
 
+static int render_all(const struct zx_alloc *a, void *ud)
+{
+	struct zx_monitor_shard *s = ud;
+	struct zx__mon_view v = view(s, 40);
+	struct zx__mon_details d = details();
+	struct zx_message m;
+	int tab, err = ZX_OK;
+
+	for (tab = ZX__MON_OVERVIEW; !err && tab <= ZX__MON_EVENTS; tab++) {
+		zx_message_init(&m, a);
+		zx__mon_render(&v, (enum zx__mon_tab)tab, &m);
+		err = m.err;
+		zx_message_release(&m);
+	}
+	zx_message_init(&m, a);
+	if (!err)
+		zx__mon_details_render(&d, &m);
+	err = err ? err : m.err;
+	zx_message_release(&m);
+	return err;
+}
+
+static void monitor__any_allocation_of_a_page_may_fail(void **state)
+{
+	struct zx_monitor_shard *s = shards(40, 0);
+
+	(void)state;
+	fail_alloc_each_lenient(render_all, s);
+	free(s);
+}
+
 static int teardown(void **state)
 {
 	(void)state;
@@ -455,6 +486,7 @@ int main(void)
 		cmocka_unit_test(M21__details_know_what_a_gateway_client_knows),
 		cmocka_unit_test(M15__times_are_shown_in_the_readers_zone),
 		cmocka_unit_test(M03__the_last_error_is_shown_with_its_text),
+		cmocka_unit_test(monitor__any_allocation_of_a_page_may_fail),
 	};
 
 	return cmocka_run_group_tests_name("monitor tabs", tests, NULL,
