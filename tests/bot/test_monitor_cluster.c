@@ -193,6 +193,7 @@ static int run_alone(char **arg)
 
 /* Also when a test fails: it would hold on to the output. */
 static pid_t alone;
+static const char *program;
 
 static int end_alone(void **state)
 {
@@ -211,9 +212,8 @@ static pid_t spawn(struct run *r)
 	snprintf(port, sizeof(port), "%u", r->config.metrics_port);
 	pid = fork();
 	if (!pid) {
-		execl("/proc/self/exe", "test_monitor", "--bot",
-		      zx_sandbox_token(r->box), zx_sandbox_api_url(r->box),
-		      r->state, port, (char *)NULL);
+		execl(program, program, "--bot", zx_sandbox_token(r->box),
+		      zx_sandbox_api_url(r->box), r->state, port, (char *)NULL);
 		_exit(127);
 	}
 	assert_true(pid > 0);
@@ -328,6 +328,7 @@ int main(int argc, char **argv)
 			end_alone),
 	};
 
+	program = argv[0];
 	if (argc == 6 && !strcmp(argv[1], "--bot"))
 		return run_alone(argv + 2);
 	return cmocka_run_group_tests_name("bot/monitor_cluster", tests, NULL,
