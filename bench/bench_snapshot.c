@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "report.h"
-#include "zoryx/guild.h"
+#include "zoryx/python.h"
 #include "zoryx/state.h"
 
 static void check(int err, const char *what)

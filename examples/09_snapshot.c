@@ -11,7 +11,6 @@
 
 static struct zx_state *db;
 static uint64_t draft;
-
 static int put(const unsigned char hash[ZX_HASH], struct zx_str data, void *ud)
 {
 	return zx_state_snap_part(ud, draft, hash, data);
@@ -30,23 +29,23 @@ static int take(const char *path, const char *id, struct zx_guild_reader *r)
 	struct zx_guild_parser *p = NULL;
 	struct zx_guild_verified v;
 	struct zx_guild_written out;
-	char piece[4096], text[ZX_HASH_TEXT];
+	char piece[4096];
 	FILE *f = fopen(path, "rb");
-	int err = f ? zx_state_snap_begin(db, 1, &draft) : ZX_E_IO;
+	int err;
 
 	o.store = (struct zx_guild_store){ put, get, NULL, db };
-	if (!err && !(err = zx_guild_writer_new(&w, &o)))
-		err = zx_guild_parser_new(&p, w, NULL);
+	err = !f || zx_state_snap_begin(db, 1, &draft) ||
+	      zx_guild_writer_new(&w, &o) || zx_guild_parser_new(&p, w, NULL);
 	for (size_t n; !err && (n = fread(piece, 1, sizeof(piece), f)) > 0;)
 		err = zx_guild_parser_feed(p, (struct zx_str){ piece, n });
-	if (!err && !(err = zx_guild_parser_end(p)) &&
-	    !(err = zx_guild_finish(w, &out))) {
+	err = err || zx_guild_parser_end(p) || zx_guild_finish(w, &out);
+	if (!err) {
 		strcpy(snap.id, id);
 		memcpy(snap.hash, out.hash, ZX_HASH);
 		snap.manifest = out.manifest;
-		zx_hash_text(out.hash, text);
-		printf("%s: %s\n", path, text);
-		zx_state_snap_delete(db, 1, id); /* of an earlier run */
+		zx_hash_text(out.hash, piece);
+		printf("%s: %s\n", path, piece);
+		zx_state_snap_delete(db, 1, id);
 		err = zx_state_snap_commit(db, draft, &snap, 0) ||
 		      zx_guild_verify(out.manifest, out.hash, &o.store, NULL,
 				      &v, NULL, NULL) ||
@@ -59,10 +58,9 @@ static int take(const char *path, const char *id, struct zx_guild_reader *r)
 
 static int tell(const struct zx_change *c, void *ud)
 {
-	(void)ud;
-	return printf("%c %s %.*s %.*s\n", "+-~"[c->kind],
-		      zx_section_name(c->section), ZX_ARG(c->name),
-		      ZX_ARG(c->path)) < 0;
+	return fprintf(ud, "%c %s %.*s %.*s\n", "+-~"[c->kind],
+		       zx_section_name(c->section), ZX_ARG(c->name),
+		       ZX_ARG(c->path)) < 0;
 }
 
 int main(int argc, char **argv)
@@ -73,11 +71,10 @@ int main(int argc, char **argv)
 	int err = argc != 3 || zx_state_open(&db, &o) ||
 		  take(argv[1], "00000000000a", &a) ||
 		  take(argv[2], "00000000000b", &b) ||
-		  zx_guild_diff(&a, &b, &d, tell, NULL);
+		  zx_guild_diff(&a, &b, &d, tell, stdout);
 
 	if (err)
-		fprintf(stderr, "it failed: %s\n",
-			db ? zx_state_error(db) : "");
+		puts(db ? zx_state_error(db) : "09_snapshot A.json B.json");
 	zx_state_close(db);
 	return err != 0;
 }

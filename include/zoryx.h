@@ -8,6 +8,7 @@
 
 #include "zoryx/base.h"
 #include "zoryx/bot.h"
+#include "zoryx/capture.h"
 #include "zoryx/command.h"
 #include "zoryx/config.h"
 #include "zoryx/gateway.h"
@@ -18,7 +19,9 @@
 #include "zoryx/metrics.h"
 #include "zoryx/modal.h"
 #include "zoryx/net.h"
+#include "zoryx/python.h"
 #include "zoryx/rest.h"
+#include "zoryx/retention.h"
 #include "zoryx/shard_monitor.h"
 #include "zoryx/state.h"
 #include "zoryx/version.h"

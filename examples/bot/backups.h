@@ -5,7 +5,7 @@
 #ifndef BACKUPS_H
 #define BACKUPS_H
 
-#include "zoryx/guild.h"
+#include "zoryx/python.h"
 #include "zoryx/state.h"
 
 /* Each file is told on stdout. 0, or -1 when one of them was not taken or not

@@ -17,7 +17,7 @@ enum action {
 	ACTION_TOKEN_SET,
 	ACTION_EXPORT, /* argv[2] is the folder */
 	ACTION_IMPORT,
-	ACTION_DB, /* argv[2] is what to do, argv[3] the file or NULL */
+	ACTION_DB,	/* argv[2] is what to do, argv[3] the file or NULL */
 	ACTION_HELPED,	/* help or version was printed */
 	ACTION_CONFUSED /* what is wrong was printed */
 };

@@ -7,7 +7,9 @@
 
 #include <mbedtls/sha256.h>
 
-#include "zoryx/guild.h"
+#include "zoryx/capture.h"
+#include "zoryx/python.h"
+#include "zoryx/retention.h"
 
 enum {
 	ZX__GUILD_VERSION = 1,	     /* of the document */

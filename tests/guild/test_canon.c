@@ -5,6 +5,7 @@
  */
 #include "helper/mem_store.h"
 #include "helper/zx_test.h"
+#include "zoryx/python.h"
 
 static void expect(const char *json, enum zx_canon style, const char *want)
 {

@@ -6,6 +6,7 @@
 
 #include "helper/mem_store.h"
 #include "helper/zx_test.h"
+#include "zoryx/capture.h"
 
 #define GUILD "1000000000000000000"
 #define PNG "\x89PNG\r\n\x1a\n"

@@ -6,6 +6,7 @@
 
 #include "helper/mem_store.h"
 #include "helper/zx_test.h"
+#include "zoryx/python.h"
 
 struct import {
 	struct mem_store m;

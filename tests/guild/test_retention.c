@@ -3,7 +3,7 @@
  * Retention against an oracle that is too slow to be wrong, and the schedule.
  */
 #include "helper/zx_test.h"
-#include "zoryx/guild.h"
+#include "zoryx/retention.h"
 
 #define DAY INT64_C(86400000)
 #define HOUR INT64_C(3600000)
