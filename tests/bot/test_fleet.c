@@ -206,7 +206,9 @@ static void LM_06__a_crash_loop_counts_its_identifies_itself(void **state)
 	start(&r, &o);
 	UNTIL(&r, info(&r).shards_ready == 1);
 	stop(&r, 0);
-	/* A server that has forgotten all of it: 5 are left by its count. */
+	/* The same server, which has forgotten all of it: 5 are left by its
+	 * count. */
+	b.port = (uint16_t)atoi(strrchr(o.api_url, ':') + 1);
 	zx_sandbox_stop(r.box);
 	assert_err(zx_sandbox_start(&r.box, &b), ZX_OK);
 	o = options(&r);
