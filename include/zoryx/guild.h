@@ -135,9 +135,11 @@ struct zx_guild_writer_options {
 #define ZX_GUILD_COUNTS(X)                                                     \
 	X(announcement)                                                        \
 	X(categories)                                                          \
-	X(forum) X(media) X(stage) X(text) X(voice) X(roles) X(emojis)         \
-		X(stickers) X(members) X(member_roles) X(bans) X(images)       \
-			X(incomplete)
+	X(forum)                                                               \
+	X(media)                                                               \
+	X(stage)                                                               \
+	X(text) X(voice) X(roles) X(emojis) X(stickers) X(members)             \
+		X(member_roles) X(bans) X(images) X(incomplete)
 struct zx_guild_counts {
 #define ZX__X(name) uint64_t name;
 	ZX_GUILD_COUNTS(ZX__X)
