@@ -68,25 +68,32 @@ ZX_API int zx_canon_buf(struct zx_str json, enum zx_canon style,
 
 /* Sections -------------------------------------------------------------- */
 
-/* X(enum suffix, name in the document), in the order of the document. */
+/*
+ * X(enum suffix, name in the document), in the order of the document. BANS: id,
+ * name, reason. BOT: settings of ours. IMAGES: id, key, sha256, size, type; the
+ * bytes are parts of their own. INCOMPLETE: what could not be read, and why.
+ * MEMBERS: id, name, nick, roles; no bots. RAW: the file it was imported from,
+ * no JSON. ROLES: with @everyone and managed ones. WEBHOOKS: without tokens.
+ * BOT, GUILD, ONBOARDING and WELCOME have one item.
+ */
 #define ZX_SECTIONS(X)                                                         \
 	X(AUTOMOD, "automod")                                                  \
-	X(BANS, "bans")		/* id, name, reason */                         \
-	X(BOT, "bot")		/* settings of ours, one item */               \
-	X(CHANNELS, "channels") /* with categories, without threads */         \
+	X(BANS, "bans")                                                        \
+	X(BOT, "bot")                                                          \
+	X(CHANNELS, "channels")                                                \
 	X(EMOJIS, "emojis")                                                    \
 	X(EVENTS, "events")                                                    \
-	X(GUILD, "guild")   /* one item */                                     \
-	X(IMAGES, "images") /* id, key, sha256, size, type; bytes apart */     \
-	X(INCOMPLETE, "incomplete") /* what could not be read, and why */      \
-	X(MEMBERS, "members")	    /* id, name, nick, roles; no bots */       \
-	X(ONBOARDING, "onboarding") /* one item */                             \
-	X(RAW, "raw")	  /* the file it was imported from; no JSON */         \
-	X(ROLES, "roles") /* with @everyone and managed ones */                \
+	X(GUILD, "guild")                                                      \
+	X(IMAGES, "images")                                                    \
+	X(INCOMPLETE, "incomplete")                                            \
+	X(MEMBERS, "members")                                                  \
+	X(ONBOARDING, "onboarding")                                            \
+	X(RAW, "raw")                                                          \
+	X(ROLES, "roles")                                                      \
 	X(SOUNDBOARD, "soundboard")                                            \
 	X(STICKERS, "stickers")                                                \
-	X(WEBHOOKS, "webhooks") /* without their tokens */                     \
-	X(WELCOME, "welcome")	/* one item */
+	X(WEBHOOKS, "webhooks")                                                \
+	X(WELCOME, "welcome")
 
 enum zx_section {
 #define ZX__X(name, text) ZX_SECTION_##name,
@@ -138,8 +145,16 @@ struct zx_guild_writer_options {
 	X(forum)                                                               \
 	X(media)                                                               \
 	X(stage)                                                               \
-	X(text) X(voice) X(roles) X(emojis) X(stickers) X(members)             \
-		X(member_roles) X(bans) X(images) X(incomplete)
+	X(text)                                                                \
+	X(voice)                                                               \
+	X(roles)                                                               \
+	X(emojis)                                                              \
+	X(stickers)                                                            \
+	X(members)                                                             \
+	X(member_roles)                                                        \
+	X(bans)                                                                \
+	X(images)                                                              \
+	X(incomplete)
 struct zx_guild_counts {
 #define ZX__X(name) uint64_t name;
 	ZX_GUILD_COUNTS(ZX__X)
