@@ -309,4 +309,6 @@ help:
 #: Variables: CC, CFLAGS, LDFLAGS, V=1 (show commands), SAN=1 (address and
 #: undefined behaviour sanitizers, in build/san), WERROR=1
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+# not what .ci/deps unpacks under build/tools
+-include $(shell find $(B) -path '*/tools' -prune -o -name '*.d' -type f \
+	-print 2>/dev/null)
