@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * 09_snapshot A.json B.json: both stored, hashed, verified and compared.
- * They look like {"roles": [{"id": "1", "name": "Mod"}]}.
- */
+ * They look like {"roles": [{"id": "1", "name": "Mod"}]}. */
 #include <stdio.h>
 #include <string.h>
 
@@ -24,8 +23,7 @@ static int get(const unsigned char hash[ZX_HASH], struct zx_buf *out, void *ud)
 
 static int take(const char *path, const char *id, struct zx_guild_reader *r)
 {
-	struct zx_guild_writer_options o = { sizeof(o),
-					     { put, get, NULL, db } };
+	struct zx_guild_writer_options o = { .size = sizeof(o) };
 	struct zx_state_snapshot snap = { .guild = 1 };
 	struct zx_guild_writer *w = NULL;
 	struct zx_guild_parser *p = NULL;
@@ -33,10 +31,11 @@ static int take(const char *path, const char *id, struct zx_guild_reader *r)
 	struct zx_guild_written out;
 	char piece[4096];
 	FILE *f = fopen(path, "rb");
-	int err = !f || zx_state_snap_begin(db, 1, &draft) ||
-		  zx_guild_writer_new(&w, &o) ||
-		  zx_guild_parser_new(&p, w, NULL);
+	int err = !f || zx_state_snap_begin(db, 1, &draft);
 
+	o.store = (struct zx_guild_store){ put, get, NULL, db };
+	err = err || zx_guild_writer_new(&w, &o) ||
+	      zx_guild_parser_new(&p, w, NULL);
 	for (size_t n; !err && (n = fread(piece, 1, sizeof(piece), f)) > 0;)
 		err = zx_guild_parser_feed(p, (struct zx_str){ piece, n });
 	err = err || zx_guild_parser_end(p) || zx_guild_finish(w, &out);
@@ -59,8 +58,7 @@ static int take(const char *path, const char *id, struct zx_guild_reader *r)
 
 static int tell(const struct zx_change *c, void *ud)
 {
-	return fprintf(ud, "%c %s %.*s %.*s\n", "+-~"[c->kind],
-		       zx_section_name(c->section), ZX_ARG(c->name),
+	return fprintf(ud, "%c %.*s %.*s\n", "+-~"[c->kind], ZX_ARG(c->name),
 		       ZX_ARG(c->path)) < 0;
 }
 
