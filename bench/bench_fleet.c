@@ -12,7 +12,7 @@
 #include "zoryx/bot.h"
 
 #define INTENTS (ZX_INTENT_GUILDS | ZX_INTENT_GUILD_MESSAGES)
-#define BURST 100000u
+#define BURST (report_quick() ? 20000u : 100000u)
 
 struct fleet {
 	struct box box;

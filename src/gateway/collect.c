@@ -1,88 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * collect: requests for members and the chunks that answer them (GS-05 to
- * GS-08). Chunks are handed out as they come; only those that come before their
- * turn are kept.
+ * collect: the chunks that answer requests for members (GS-08). They are handed
+ * out as they come; only those that come before their turn are kept.
  */
 #include <stdio.h>
 #include <string.h>
 
-#include "gateway/gateway_int.h"
-
-enum {
-	TIMEOUT_MS = 30 * 1000,
-	REQUESTS = 64,
-	HELD = 16 << 20,
-	CHUNKS = 100 * 1000, /* of one answer */
-	FULL_MS = 30 * 1000, /* between two whole lists of one guild */
-	FULL_SPARE_MS = 250, /* what counts is when they arrive */
-	FULL_GUILDS = 256,   /* remembered */
-	AGAIN_MS = 1000,     /* after a send that could not be */
-	RESTARTS = 5,
-	WAIT_MS = 10 * 60 * 1000 /* longest retry_after that is believed */
-};
-
-struct held { /* a chunk before its turn */
-	struct held *next;
-	uint32_t index;
-	size_t len;
-	char text[]; /* d */
-};
-
-enum stage {
-	WAITING, /* to be sent at `at` */
-	OFFERED, /* SEND was given out */
-	SENT	 /* chunks are awaited until `at` */
-};
-
-struct request {
-	struct request *next;
-	uint64_t id, guild_id;
-	uint32_t shard;
-	void *ud;
-	enum stage stage;
-	int whole;   /* the whole list: limited per guild */
-	int limited; /* RATE_LIMITED came once */
-	int told;    /* RESTART is to be given out */
-	unsigned restarts;
-	int err; /* FAILED is to be given out */
-	zx_time at;
-	uint32_t index, count; /* the next chunk, of how many: 0 unknown */
-	struct held *held;
-	struct zx_buf text; /* d of op 8 */
-};
-
-struct full { /* when a guild's whole list was last asked for */
-	uint64_t guild_id;
-	zx_time at;
-};
-
-struct zx_members {
-	struct zx_members_options opt;
-	const struct zx_alloc *alloc;
-	struct request *first;
-	size_t count, held;
-	uint32_t salt; /* so that no answer to another process fits */
-	uint64_t ids;
-	struct zx_str chunk; /* fed and not yet polled */
-	struct request *chunk_of;
-	struct held *given; /* freed with the next call */
-	struct full full[FULL_GUILDS];
-	zx_time now;
-};
-
-/* Requests --------------------------------------------------------------- */
-
-static void drop_held(struct zx_members *m, struct request *r)
-{
-	struct held *h;
-
-	while ((h = r->held)) {
-		r->held = h->next;
-		m->held -= h->len;
-		zx_delete(m->alloc, h);
-	}
-}
+#include "gateway/collect.h"
 
 static void drop_given(struct zx_members *m)
 {
@@ -91,173 +15,6 @@ static void drop_given(struct zx_members *m)
 	m->held -= m->given->len;
 	zx_delete(m->alloc, m->given);
 	m->given = NULL;
-}
-
-static void drop(struct zx_members *m, struct request *r)
-{
-	struct request **at = &m->first;
-
-	while (*at != r)
-		at = &(*at)->next;
-	*at = r->next;
-	if (m->chunk_of == r)
-		m->chunk_of = NULL;
-	drop_held(m, r);
-	zx_buf_release(&r->text);
-	zx_delete(m->alloc, r);
-	m->count--;
-}
-
-static struct request *find(const struct zx_members *m, uint64_t id)
-{
-	struct request *r = m->first;
-
-	while (r && r->id != id)
-		r = r->next;
-	return r;
-}
-
-static void fail(struct request *r, int err)
-{
-	r->err = err;
-	r->at = 0;
-}
-
-/* The whole list, once per guild and 30 s -------------------------------- */
-
-static struct full *full_of(struct zx_members *m, uint64_t guild_id)
-{
-	struct full *oldest = m->full;
-	size_t i;
-
-	for (i = 0; i < FULL_GUILDS; i++) {
-		if (m->full[i].guild_id == guild_id)
-			return &m->full[i];
-		if (m->full[i].at < oldest->at)
-			oldest = &m->full[i];
-	}
-	*oldest = (struct full){ .guild_id = guild_id, .at = 0 };
-	return oldest;
-}
-
-/* When it may be sent; it is then taken for sent. */
-static zx_time take_turn(struct zx_members *m, const struct request *r,
-			 zx_time at)
-{
-	struct full *f;
-
-	if (!r->whole)
-		return at;
-	f = full_of(m, r->guild_id);
-	if (f->at && at < zx_time_add(f->at, FULL_MS + FULL_SPARE_MS))
-		at = zx_time_add(f->at, FULL_MS + FULL_SPARE_MS);
-	f->at = at ? at : 1;
-	return at;
-}
-
-/* Asking ----------------------------------------------------------------- */
-
-static void write_request(const struct zx_members *m, struct request *r,
-			  const struct zx_members_request *req)
-{
-	struct zx_json_writer w;
-	size_t i;
-
-	zx_jw_init(&w, &r->text);
-	zx_jw_obj(&w, NULL);
-	zx_jw_id(&w, "guild_id", req->guild_id);
-	if (req->query) {
-		zx_jw_cstr(&w, "query", req->query);
-		zx_jw_u64(&w, "limit", req->limit);
-	} else {
-		zx_jw_arr(&w, "user_ids");
-		for (i = 0; i < req->user_id_count; i++)
-			zx_jw_id(&w, NULL, req->user_ids[i]);
-		zx_jw_arr_end(&w);
-	}
-	if (req->presences)
-		zx_jw_bool(&w, "presences", 1);
-	zx_jw_strf(&w, "nonce", "%08x%016llx", m->salt,
-		   (unsigned long long)r->id);
-	zx_jw_obj_end(&w);
-}
-
-static int check(const struct zx_members *m, const struct request *r,
-		 const struct zx_members_request *req)
-{
-	struct zx_str d = zx_buf_str(&r->text);
-
-	if (r->text.err)
-		return r->text.err;
-	if (!req->query == !req->user_id_count)
-		return ZX_E_INVALID;
-	/* {"op":8,"d":...} */
-	if (d.len + 13 > ZX__SEND_BYTES)
-		return ZX_E_TOOBIG;
-	return zx__members_check(d, m->opt.intents, m->alloc);
-}
-
-int zx_members_ask(struct zx_members *m, const struct zx_members_request *req,
-		   zx_time now, uint64_t *id)
-{
-	struct zx_members_request q = ZX_MEMBERS_REQUEST_INIT;
-	struct request *r, **last = &m->first;
-	int err;
-
-	if (m->count >= m->opt.max_requests)
-		return ZX_E_LIMIT;
-	memcpy(&q, req, req->size < sizeof(q) ? req->size : sizeof(q));
-	r = zx_new(m->alloc, sizeof(*r));
-	if (!r)
-		return ZX_E_NOMEM;
-	r->id = ++m->ids;
-	r->guild_id = q.guild_id;
-	r->shard = q.shard;
-	r->ud = q.ud;
-	r->whole = q.query && !*q.query;
-	zx_buf_init(&r->text, m->alloc, ZX__SEND_BYTES);
-	write_request(m, r, &q);
-	err = check(m, r, &q);
-	if (err) {
-		zx_buf_release(&r->text);
-		zx_delete(m->alloc, r);
-		return err;
-	}
-	r->at = take_turn(m, r, now);
-	while (*last)
-		last = &(*last)->next;
-	*last = r;
-	m->count++;
-	m->now = now;
-	if (id)
-		*id = r->id;
-	return ZX_OK;
-}
-
-void zx_members_sent(struct zx_members *m, uint64_t id, int err, zx_time now)
-{
-	struct request *r = find(m, id);
-
-	m->now = now;
-	if (!r || r->stage != OFFERED)
-		return;
-	if (err == ZX_E_STATE || err == ZX_E_LIMIT) {
-		r->stage = WAITING;
-		r->at = zx_time_add(now, AGAIN_MS);
-	} else if (err) {
-		fail(r, err);
-	} else {
-		r->stage = SENT;
-		r->at = zx_time_add(now, m->opt.timeout_ms);
-	}
-}
-
-void zx_members_cancel(struct zx_members *m, uint64_t id)
-{
-	struct request *r = find(m, id);
-
-	if (r)
-		drop(m, r);
 }
 
 /* Answers ---------------------------------------------------------------- */
@@ -323,7 +80,7 @@ static int on_chunk(struct zx_members *m, struct zx_str d, zx_time now)
 	    count > CHUNKS || index >= count ||
 	    (r->count && r->count != count) ||
 	    zx_json_kind(zx_json_get(d, "members")) != ZX_JSON_ARRAY) {
-		fail(r, ZX_E_PROTOCOL);
+		zx__collect_fail(r, ZX_E_PROTOCOL);
 		return ZX_OK;
 	}
 	r->count = (uint32_t)count;
@@ -337,7 +94,7 @@ static int on_chunk(struct zx_members *m, struct zx_str d, zx_time now)
 	}
 	err = hold(m, r, (uint32_t)index, d);
 	if (err)
-		fail(r, err);
+		zx__collect_fail(r, err);
 	return ZX_OK;
 }
 
@@ -366,14 +123,14 @@ static void on_limited(struct zx_members *m, struct zx_str d, zx_time now)
 		return;
 	if (zx_json_f64(zx_json_get(d, "retry_after"), &seconds) ||
 	    !(seconds >= 0 && seconds * 1000 <= WAIT_MS) || r->limited) {
-		fail(r, ZX_E_LIMIT);
+		zx__collect_fail(r, ZX_E_LIMIT);
 		return;
 	}
 	r->limited = 1;
 	r->stage = WAITING;
 	r->at = zx_time_add(now, (uint64_t)(seconds * 1000) + FULL_SPARE_MS);
 	if (r->whole)
-		full_of(m, r->guild_id)->at = r->at;
+		zx__collect_full(m, r->guild_id)->at = r->at;
 }
 
 /* A new session knows nothing of what the old one was asked for. */
@@ -389,15 +146,15 @@ static void on_ready(struct zx_members *m, uint32_t shard, zx_time now)
 		if (r->stage != SENT)
 			continue;
 		if (++r->restarts > RESTARTS) {
-			fail(r, ZX_E_CLOSED);
+			zx__collect_fail(r, ZX_E_CLOSED);
 			continue;
 		}
 		r->told = r->index > 0;
 		r->index = 0;
 		r->count = 0;
-		drop_held(m, r);
+		zx__collect_drop_held(m, r);
 		r->stage = WAITING;
-		r->at = take_turn(m, r, now);
+		r->at = zx__collect_turn(m, r, now);
 	}
 }
 
@@ -480,7 +237,7 @@ static int end(struct zx_members *m, struct request *r,
 	       enum zx_members_out_kind kind, struct zx_members_out *out)
 {
 	put(r, kind, out);
-	drop(m, r);
+	zx__collect_drop(m, r);
 	return 1;
 }
 
@@ -514,7 +271,7 @@ void zx_members_tick(struct zx_members *m, zx_time now)
 		m->now = now;
 	for (r = m->first; r; r = r->next)
 		if (r->stage == SENT && r->at <= m->now && !r->err)
-			fail(r, ZX_E_TIMEOUT);
+			zx__collect_fail(r, ZX_E_TIMEOUT);
 }
 
 zx_time zx_members_deadline(const struct zx_members *m)
@@ -567,6 +324,6 @@ void zx_members_free(struct zx_members *m)
 		return;
 	drop_given(m);
 	while (m->first)
-		drop(m, m->first);
+		zx__collect_drop(m, m->first);
 	zx_delete(m->alloc, m);
 }
