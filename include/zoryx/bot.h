@@ -60,6 +60,9 @@ struct zx_cog {
 	/* A REST request has ended; guild: whose it was, 0 when unknown. */
 	void (*rest)(struct zx_bot *bot, void *data, uint64_t guild,
 		     const struct zx_rest_result *result);
+	/* The bot begins to end: time for a goodbye. The loop still turns
+	 * before `stop`. */
+	void (*leave)(struct zx_bot *bot, void *data);
 };
 
 /*
@@ -72,6 +75,9 @@ struct zx_bot_gate {
 	int (*ask)(struct zx_bot *bot, uint32_t shard, void *ud);
 	void (*forget)(struct zx_bot *bot, uint32_t shard, void *ud);
 	void *ud;
+	/* The turn of another process's shard that zx_bot_turn_ask was called
+	 * for. With `ask` NULL this bot's shards use its own queue. */
+	void (*turn)(struct zx_bot *bot, uint32_t shard, void *ud);
 };
 
 struct zx_bot_options {
@@ -139,6 +145,21 @@ ZX_API void zx_bot_wake(struct zx_bot *b);
 
 /* The turn that a gate was asked for; ignored when no longer wanted. */
 ZX_API void zx_bot_grant(struct zx_bot *b, uint32_t shard);
+/* For a cog that coordinates processes: replaces the gate; from its `start`.
+ * Must outlive the bot; NULL: own turns. */
+ZX_API void zx_bot_set_gate(struct zx_bot *b, const struct zx_bot_gate *gate);
+/*
+ * A turn from this bot's own queue, whatever the gate says. For a shard of this
+ * process it is granted as always, for others the gate's `turn` is called.
+ * ZX_E_STATE while Discord has not told the limits, and those of
+ * zx_identify_ask.
+ */
+ZX_API int zx_bot_turn_ask(struct zx_bot *b, uint32_t shard);
+ZX_API void zx_bot_turn_forget(struct zx_bot *b, uint32_t shard);
+/* This process's share of what all processes of the bot may do together: of the
+ * global REST limit (0: all of it), and invalid requests of the others. */
+ZX_API void zx_bot_set_rest_share(struct zx_bot *b, uint32_t per_s);
+ZX_API void zx_bot_add_invalid(struct zx_bot *b, uint32_t n);
 
 /* The bot a call belongs to. */
 ZX_API struct zx_bot *zx_call_bot(const struct zx_call *call);

@@ -40,7 +40,7 @@ void zx__bot_turn_ask(struct zx__bot_member *m)
 {
 	struct zx_bot *b = m->bot;
 
-	if (b->gate && !b->gate->ask(b, m->id, b->gate->ud))
+	if (b->gate && b->gate->ask && !b->gate->ask(b, m->id, b->gate->ud))
 		return;
 	if (zx_identify_ask(b->queue, m->id, zx_loop_now(b->loop)))
 		zx__bot_fail(b, ZX_E_NOMEM, "out of memory");
@@ -55,6 +55,28 @@ void zx__bot_turn_forget(struct zx__bot_member *m)
 	if (b->gate && b->gate->forget)
 		b->gate->forget(b, m->id, b->gate->ud);
 	zx_identify_forget(b->queue, m->id);
+}
+
+void zx_bot_set_gate(struct zx_bot *b, const struct zx_bot_gate *gate)
+{
+	b->gate = gate;
+}
+
+int zx_bot_turn_ask(struct zx_bot *b, uint32_t shard)
+{
+	zx_time now = zx_loop_now(b->loop);
+	int err;
+
+	if (!b->queue || b->phase != ZX__BOT_RUNNING)
+		return ZX_E_STATE;
+	err = zx_identify_ask(b->queue, shard, now);
+	return err ? err : zx_timer_set(b->loop, &b->queue_timer, now);
+}
+
+void zx_bot_turn_forget(struct zx_bot *b, uint32_t shard)
+{
+	if (b->queue)
+		zx_identify_forget(b->queue, shard);
 }
 
 /* Making ----------------------------------------------------------------- */
@@ -275,10 +297,13 @@ void zx__bot_on_queue(struct zx_timer *t, void *ud)
 	while (b->phase == ZX__BOT_RUNNING && now >= b->hold_until &&
 	       zx_identify_poll(b->queue, now, &id)) {
 		m = zx__bot_member(b, id);
-		if (!m)
+		if (!m && !(b->gate && b->gate->turn))
 			continue;
 		given = 1;
-		grant(m);
+		if (m)
+			grant(m);
+		else
+			b->gate->turn(b, id, b->gate->ud);
 	}
 	if (given)
 		zx__bot_save_identify(b);

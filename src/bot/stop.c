@@ -20,6 +20,15 @@ void zx__bot_cogs_stop(struct zx_bot *b)
 	}
 }
 
+static void tell_leave(struct zx_bot *b)
+{
+	size_t i;
+
+	for (i = b->cog_count; i > 0; i--)
+		if (b->cogs[i - 1].started && b->cogs[i - 1].cog->leave)
+			b->cogs[i - 1].cog->leave(b, b->cogs[i - 1].data);
+}
+
 static void clear_timers(struct zx_bot *b)
 {
 	struct zx_timer *const timers[] = {
@@ -91,6 +100,7 @@ void zx__bot_on_stop(struct zx_timer *t, void *ud)
 	if (!b->stop_resumable)
 		for (i = 0; i < b->member_count; i++)
 			zx__bot_session_drop(&b->members[i]);
+	tell_leave(b);
 	zx__bot_fleet_stop(b, b->stop_resumable);
 	zx__bot_stop_check(b);
 }
