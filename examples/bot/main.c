@@ -9,6 +9,7 @@
 #include "settings.h"
 #include "signals.h"
 #include "transfer.h"
+#include "zoryx/shard_manager.h"
 #include "zoryx/shard_monitor.h"
 
 static int open_bot(struct zx_bot **bot, const struct zx_config *config,
@@ -26,6 +27,8 @@ static int open_bot(struct zx_bot **bot, const struct zx_config *config,
 		err = zx_bot_add_cog(*bot, &console_cog);
 	if (!err && config->shard_monitor)
 		err = zx_bot_add_cog(*bot, zx_cog_shard_monitor());
+	if (!err && config->shard_manager)
+		err = zx_bot_add_cog(*bot, zx_cog_shard_manager());
 	return err;
 }
 

@@ -6,6 +6,7 @@
 #include "cogs/rules.h"
 #include "helper/zx_test.h"
 #include "zoryx/bot.h"
+#include "zoryx/shard_manager.h"
 #include "zoryx/shard_monitor.h"
 
 #define LEN(array) (sizeof(array) / sizeof((array)[0]))
@@ -62,7 +63,8 @@ static int rule_of(const char *name)
 
 static void W4__every_cog_keeps_to_the_table(void **state)
 {
-	const struct zx_cog *cogs[] = { zx_cog_core(), zx_cog_shard_monitor() };
+	const struct zx_cog *cogs[] = { zx_cog_core(), zx_cog_shard_monitor(),
+					zx_cog_shard_manager() };
 	const struct zx_command *c;
 	size_t i, k;
 
@@ -78,7 +80,8 @@ static void W4__every_cog_keeps_to_the_table(void **state)
 /* "0": administrators see them at first, and the server may change that. */
 static void W4__members_do_not_see_what_they_cannot_use(void **state)
 {
-	const struct zx_cog *cogs[] = { zx_cog_core(), zx_cog_shard_monitor() };
+	const struct zx_cog *cogs[] = { zx_cog_core(), zx_cog_shard_monitor(),
+					zx_cog_shard_manager() };
 	struct zx_commands_options opt = ZX_COMMANDS_OPTIONS_INIT;
 	const char *want[] = { [ZX_RULE_EVERYONE] = "null",
 			       [ZX_RULE_ADMIN] = "\"8\"",
