@@ -3,6 +3,10 @@
  * Several bots of one token with the shard manager: who they know, what they
  * tell each other, and how they start without breaking Discord's rules.
  */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
 #include "bot/clusters.h"
 
 /* What they know of each other */
@@ -169,6 +173,66 @@ static void manager__a_primary_comes_back(void **state)
 	box_down();
 }
 
+/* The original */
+
+/* A secondary that was written from the protocol's description; what it
+ * receives goes to *from. */
+static pid_t python(int *to, int *from)
+{
+	int in[2], out[2];
+	char port[16];
+	pid_t pid;
+
+	snprintf(port, sizeof(port), "%u", hub_port);
+	assert_int_equal(pipe(in) || pipe(out), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		dup2(in[0], 0);
+		dup2(out[1], 1);
+		close(in[1]);
+		close(out[0]);
+		execlp("python3", "python3", "tests/interop/ipc_peer.py",
+		       "client", port, "python-1", SECRET, (char *)NULL);
+		_exit(127);
+	}
+	close(in[0]);
+	close(out[1]);
+	*to = in[1];
+	*from = out[0];
+	return pid;
+}
+
+static void manager__a_python_secondary_is_one_of_us(void **state)
+{
+	struct unit *a;
+	int to, from;
+	pid_t pid;
+
+	(void)state;
+	if (system("python3 -c 'import asyncio' 2>/dev/null"))
+		skip(); /* there is no Python */
+	box_up(16);
+	a = unit_new(1, 0, 1, 1);
+	a->config.ipc_allow_legacy = 1;
+	unit_start(a);
+	WAIT_FOR(a->ready);
+	pid = python(&to, &from);
+	WAIT_FOR(a->clusters == 2);
+	assert_true(logged(a, "python-1 has joined"));
+	assert_true(logged(a, "clear text"));
+	/* it answers behind the broadcast, as ours do */
+	ask(a, "!broadcastmsg hello", "1 cluster(s)");
+	ask(a, "!ipcstatus", "python-1: ");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close(to);
+	close(from);
+	WAIT_FOR(a->clusters == 1);
+	unit_free(a);
+	box_down();
+}
+
 /* What can be wrong */
 
 static void manager__a_wrong_secret_is_told_on_both_sides(void **state)
@@ -247,6 +311,7 @@ int main(void)
 		cmocka_unit_test(
 			manager__without_a_primary_shards_start_all_the_same),
 		cmocka_unit_test(manager__a_primary_comes_back),
+		cmocka_unit_test(manager__a_python_secondary_is_one_of_us),
 		cmocka_unit_test(manager__a_wrong_secret_is_told_on_both_sides),
 		cmocka_unit_test(manager__a_port_in_use_leaves_the_bot_running),
 		cmocka_unit_test(
