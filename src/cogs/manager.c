@@ -186,6 +186,19 @@ static void give_back(void *data)
 	zx_delete(m->alloc, m);
 }
 
+/* Nothing of the bot leads to us any more. */
+static void let_go(struct zx__mgr *m)
+{
+	struct zx_timer *const timers[] = { &m->stats, &m->push, &m->slot };
+	size_t i;
+
+	for (i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+		if (timers[i]->fn)
+			zx_timer_set(zx_bot_loop(m->bot), timers[i],
+				     ZX_TIME_NEVER);
+	zx_bot_set_gate(m->bot, NULL);
+}
+
 static int start(struct zx_bot *bot, void **data)
 {
 	const struct zx_alloc *a = zx_bot_alloc(bot);
@@ -207,6 +220,7 @@ static int start(struct zx_bot *bot, void **data)
 	zx_bucket_init(&m->posts, 10, 60000, zx__mgr_now(m));
 	err = zx__mgr_open(m);
 	if (err) {
+		let_go(m);
 		give_back(m);
 		return err;
 	}
@@ -239,16 +253,10 @@ static void leave(struct zx_bot *bot, void *data)
 static void stop(struct zx_bot *bot, void *data)
 {
 	struct zx__mgr *m = data;
-	struct zx_timer *const timers[] = { &m->stats, &m->push, &m->slot };
-	size_t i;
 
 	leave(bot, data);
-	for (i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
-		if (timers[i]->fn)
-			zx_timer_set(zx_bot_loop(bot), timers[i],
-				     ZX_TIME_NEVER);
 	zx__mgr_talk_end(m);
-	zx_bot_set_gate(bot, NULL);
+	let_go(m);
 	zx_ipc_detach(m->conn);
 	m->conn = NULL;
 }

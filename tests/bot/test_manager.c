@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "bot/clusters.h"
+#include "helper/fail_alloc.h"
 
 /* What they know of each other */
 
@@ -300,6 +301,39 @@ static void S06__the_default_secret_is_refused_outside_loopback(void **state)
 	box_down();
 }
 
+static int begin(const struct zx_alloc *a, void *ud)
+{
+	struct unit *u = ud;
+	struct zx_bot *b;
+	int err;
+
+	u->bo.token = "abc";
+	u->bo.api_url = "http://127.0.0.1:1";
+	u->bo.config = &u->config;
+	u->bo.alloc = a;
+	err = zx_bot_new(&b, &u->bo);
+	if (!err)
+		err = zx_bot_add_cog(b, zx_cog_shard_manager());
+	if (!err)
+		err = zx_bot_start(b);
+	zx_bot_free(b);
+	return err;
+}
+
+static void manager__any_allocation_of_the_start_may_fail(void **state)
+{
+	struct unit *u;
+	int primary;
+
+	(void)state;
+	hub_port = peer_dead_port();
+	for (primary = 0; primary < 2; primary++) {
+		u = unit_new(primary, 0, 1, 2);
+		fail_alloc_each_lenient(begin, u);
+		unit_free(u);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +350,7 @@ int main(void)
 		cmocka_unit_test(manager__a_port_in_use_leaves_the_bot_running),
 		cmocka_unit_test(
 			S06__the_default_secret_is_refused_outside_loopback),
+		cmocka_unit_test(manager__any_allocation_of_the_start_may_fail),
 	};
 
 	return cmocka_run_group_tests_name("bot/manager", tests, NULL, NULL);

@@ -4,6 +4,7 @@
  */
 #include "cogs/manager_int.h"
 #include "cogs/monitor.h"
+#include "helper/fail_alloc.h"
 
 static struct zx__mgr_table table;
 static struct zx__mgr_cluster us;
@@ -251,8 +252,8 @@ static void C17__numbers_of_the_wrong_type_count_as_nothing(void **state)
 {
 	static const char *const bad[] = {
 		"{}",
-		"{\"guild_count\":null,\"user_count\":\"7\",\"latency\":null,"
-		"\"uptime\":-5,\"shard_ids\":{}}",
+		"{\"guild_count\":null,\"user_count\":\"7\",\"uptime\":-5}",
+		"{\"latency\":null,\"shard_ids\":{}}",
 		"{\"guild_count\":-1,\"shard_ids\":[-1,\"x\",null,1.5]}",
 		"{\"guild_count\":1e400,\"latency\":1e300,\"shard_ids\":7}",
 	};
@@ -361,6 +362,29 @@ static void manager__the_table_has_a_ceiling(void **state)
 	zx__mgr_table_release(&table);
 }
 
+static int scenario(const struct zx_alloc *a, void *ud)
+{
+	struct zx__mgr_table t = { .alloc = a };
+	struct zx__mgr_cluster *c = zx__mgr_join(&t, ZX_STR("a"), 1);
+	struct zx_manager_totals sum;
+	int err = ZX_E_NOMEM;
+
+	(void)ud;
+	if (c) {
+		zx__mgr_take_stats(&t, c, ZX_STR("{\"shard_ids\":[1,2]}"), 1);
+		zx__mgr_take_rows(&t, c, ZX_STR("{\"shards\":[[1,0,\"x\"]]}"));
+		err = zx__mgr_sum(&t, c, &sum);
+	}
+	zx__mgr_table_release(&t);
+	return err;
+}
+
+static void manager__any_allocation_may_fail(void **state)
+{
+	(void)state;
+	fail_alloc_each_lenient(scenario, NULL);
+}
+
 static int forget_out(void **state)
 {
 	(void)state;
@@ -386,6 +410,7 @@ int main(void)
 		cmocka_unit_test(manager__health_of_shards_survives_the_way),
 		cmocka_unit_test(manager__slots_of_shards_do_not_meet),
 		cmocka_unit_test(manager__the_table_has_a_ceiling),
+		cmocka_unit_test(manager__any_allocation_may_fail),
 	};
 
 	return cmocka_run_group_tests_name("cogs/manager", tests, NULL,
