@@ -22,6 +22,7 @@
 #include "zoryx/python.h"
 #include "zoryx/rest.h"
 #include "zoryx/retention.h"
+#include "zoryx/shard_manager.h"
 #include "zoryx/shard_monitor.h"
 #include "zoryx/state.h"
 #include "zoryx/version.h"
