@@ -6,6 +6,7 @@
 #ifndef ZORYX_H
 #define ZORYX_H
 
+#include "zoryx/backup_restore.h"
 #include "zoryx/base.h"
 #include "zoryx/bot.h"
 #include "zoryx/capture.h"

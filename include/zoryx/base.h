@@ -40,6 +40,23 @@
 #define ZX_PRINTF(fmt, args)
 #endif
 
+/* What INIT macros stand for: `size` set, the rest zero. */
+#ifndef __cplusplus
+#define ZX__INIT(type)                                                         \
+	{                                                                      \
+		.size = sizeof(type)                                           \
+	}
+#else
+template <class T> static inline T zx__init()
+{
+	T t = T();
+
+	t.size = sizeof(t);
+	return t;
+}
+#define ZX__INIT(type) zx__init<type>()
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -63,6 +63,9 @@ struct zx_cog {
 	/* The bot begins to end: time for a goodbye. The loop still turns
 	 * before `stop`. */
 	void (*leave)(struct zx_bot *bot, void *data);
+	/* More commands, which lie in several files; ends with NULL. May be
+	 * NULL. */
+	const struct zx_command *const *list;
 };
 
 /*
@@ -106,10 +109,7 @@ struct zx_bot_options {
 	const struct zx_alloc *alloc;
 	const struct zx_log *log;
 };
-#define ZX_BOT_OPTIONS_INIT                                                    \
-	{                                                                      \
-		.size = sizeof(struct zx_bot_options)                          \
-	}
+#define ZX_BOT_OPTIONS_INIT ZX__INIT(struct zx_bot_options)
 
 /* ZX_E_INVALID, ZX_E_NOMEM, and what zx_state_open returns. *out is set also on
  * error (but for ZX_E_NOMEM) so that zx_bot_error() can tell; free it then. */

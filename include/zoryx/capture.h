@@ -37,10 +37,7 @@ struct zx_capture_options {
 	const char *media;    /* NULL: https://media.discordapp.net */
 	const struct zx_alloc *alloc;
 };
-#define ZX_CAPTURE_OPTIONS_INIT                                                \
-	{                                                                      \
-		.size = sizeof(struct zx_capture_options)                      \
-	}
+#define ZX_CAPTURE_OPTIONS_INIT ZX__INIT(struct zx_capture_options)
 
 enum zx_capture_out_kind {
 	ZX_CAPTURE_OUT_REQUEST, /* submit it, feed the reply */

@@ -284,10 +284,7 @@ struct zx_commands_options {
 	struct zx_rand rand; /* required: panel ids */
 	const struct zx_log *log;
 };
-#define ZX_COMMANDS_OPTIONS_INIT                                               \
-	{                                                                      \
-		.size = sizeof(struct zx_commands_options)                     \
-	}
+#define ZX_COMMANDS_OPTIONS_INIT ZX__INIT(struct zx_commands_options)
 
 enum zx_commands_out_kind {
 	ZX_COMMANDS_OUT_RUN,   /* call zx_call_run(call) */

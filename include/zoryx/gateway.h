@@ -259,10 +259,7 @@ struct zx_shard_options {
 	struct zx_rand rand;	  /* required */
 	const struct zx_log *log; /* must outlive; NULL drops */
 };
-#define ZX_SHARD_OPTIONS_INIT                                                  \
-	{                                                                      \
-		.size = sizeof(struct zx_shard_options)                        \
-	}
+#define ZX_SHARD_OPTIONS_INIT ZX__INIT(struct zx_shard_options)
 
 enum zx_shard_out_kind {
 	ZX_SHARD_OUT_CONNECT,  /* open a WebSocket to `text` (a URL) */
@@ -430,10 +427,7 @@ struct zx_identify_options {
 	uint32_t need;	  /* turns that the start takes; 0 means 1 */
 	const struct zx_alloc *alloc;
 };
-#define ZX_IDENTIFY_OPTIONS_INIT                                               \
-	{                                                                      \
-		.size = sizeof(struct zx_identify_options)                     \
-	}
+#define ZX_IDENTIFY_OPTIONS_INIT ZX__INIT(struct zx_identify_options)
 
 ZX_API int zx_identify_new(struct zx_identify_queue **out,
 			   const struct zx_identify_options *opt,
@@ -479,10 +473,7 @@ struct zx_members_options {
 	struct zx_rand rand; /* required */
 	const struct zx_log *log;
 };
-#define ZX_MEMBERS_OPTIONS_INIT                                                \
-	{                                                                      \
-		.size = sizeof(struct zx_members_options)                      \
-	}
+#define ZX_MEMBERS_OPTIONS_INIT ZX__INIT(struct zx_members_options)
 
 /* Either user_ids or query. A query of "" with limit 0 is the whole list, which
  * Discord gives once per guild and 30 s: the next one waits for that (GS-07).
@@ -498,10 +489,7 @@ struct zx_members_request {
 	int presences;
 	void *ud;
 };
-#define ZX_MEMBERS_REQUEST_INIT                                                \
-	{                                                                      \
-		.size = sizeof(struct zx_members_request)                      \
-	}
+#define ZX_MEMBERS_REQUEST_INIT ZX__INIT(struct zx_members_request)
 
 enum zx_members_out_kind {
 	ZX_MEMBERS_OUT_SEND,	/* op 8 on `shard` with `text` as d, then

@@ -133,10 +133,7 @@ struct zx_guild_writer_options {
 	int strict;
 	const struct zx_alloc *alloc;
 };
-#define ZX_GUILD_WRITER_OPTIONS_INIT                                           \
-	{                                                                      \
-		.size = sizeof(struct zx_guild_writer_options)                 \
-	}
+#define ZX_GUILD_WRITER_OPTIONS_INIT ZX__INIT(struct zx_guild_writer_options)
 
 /* Counted while writing; in the manifest under the same names. */
 #define ZX_GUILD_COUNTS(X)                                                     \

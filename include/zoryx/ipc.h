@@ -202,10 +202,7 @@ struct zx_ipc_options {
 	struct zx_rand rand; /* required; for keys: from the system */
 	const struct zx_log *log;
 };
-#define ZX_IPC_OPTIONS_INIT                                                    \
-	{                                                                      \
-		.size = sizeof(struct zx_ipc_options)                          \
-	}
+#define ZX_IPC_OPTIONS_INIT ZX__INIT(struct zx_ipc_options)
 
 struct zx_ipc;
 

@@ -69,10 +69,7 @@ struct zx_metrics_options {
 			       to 1..20, 0 means 3 */
 	const struct zx_alloc *alloc;
 };
-#define ZX_METRICS_OPTIONS_INIT                                                \
-	{                                                                      \
-		.size = sizeof(struct zx_metrics_options)                      \
-	}
+#define ZX_METRICS_OPTIONS_INIT ZX__INIT(struct zx_metrics_options)
 
 ZX_API int zx_metrics_new(struct zx_metrics **out,
 			  const struct zx_metrics_options *opt) ZX_MUST_USE;
@@ -232,10 +229,7 @@ struct zx_alerts_options {
 	uint32_t repeat_ms;  /* 0 means 4 h */
 	const struct zx_alloc *alloc;
 };
-#define ZX_ALERTS_OPTIONS_INIT                                                 \
-	{                                                                      \
-		.size = sizeof(struct zx_alerts_options)                       \
-	}
+#define ZX_ALERTS_OPTIONS_INIT ZX__INIT(struct zx_alerts_options)
 
 enum { ZX_ALERT_SHARDS = 10 }; /* named one by one; more are summed up */
 

@@ -44,10 +44,7 @@ struct zx_loop_options {
 	const struct zx_alloc *alloc;
 	const struct zx_log *log;
 };
-#define ZX_LOOP_OPTIONS_INIT                                                   \
-	{                                                                      \
-		.size = sizeof(struct zx_loop_options)                         \
-	}
+#define ZX_LOOP_OPTIONS_INIT ZX__INIT(struct zx_loop_options)
 
 ZX_API int zx_loop_new(struct zx_loop **out,
 		       const struct zx_loop_options *opt) ZX_MUST_USE;

@@ -66,10 +66,7 @@ struct zx_rest_request {
 	void *ud;	      /* handed back in the result */
 	size_t max_body;      /* of the answer; 0 means the options' */
 };
-#define ZX_REST_REQUEST_INIT                                                   \
-	{                                                                      \
-		.size = sizeof(struct zx_rest_request)                         \
-	}
+#define ZX_REST_REQUEST_INIT ZX__INIT(struct zx_rest_request)
 
 struct zx_rest_result {
 	uint64_t id;
@@ -147,10 +144,7 @@ struct zx_rest_options {
 			       ones are answered here for so long; one success
 			       ends it. 0 means 60,000; UINT32_MAX: never */
 };
-#define ZX_REST_OPTIONS_INIT                                                   \
-	{                                                                      \
-		.size = sizeof(struct zx_rest_options)                         \
-	}
+#define ZX_REST_OPTIONS_INIT ZX__INIT(struct zx_rest_options)
 
 struct zx_rest_stats {
 	uint64_t submitted;

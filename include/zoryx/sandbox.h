@@ -40,10 +40,7 @@ struct zx_sandbox_options {
 	int no_rate_limits;	  /* nonzero: no 429s and no bucket headers */
 	uint32_t identify_limit;  /* of session_start_limit; 0 means 1000 */
 };
-#define ZX_SANDBOX_OPTIONS_INIT                                                \
-	{                                                                      \
-		.size = sizeof(struct zx_sandbox_options)                      \
-	}
+#define ZX_SANDBOX_OPTIONS_INIT ZX__INIT(struct zx_sandbox_options)
 
 /* Returns when it listens. ZX_E_INVALID, ZX_E_BUSY (port in use), ZX_E_IO,
  * ZX_E_NOMEM. */

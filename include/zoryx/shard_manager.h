@@ -34,10 +34,7 @@ struct zx_manager_options {
 	 * shards by turns of its own, one per slot; 0: 30 s and 6 s. */
 	uint32_t turn_wait_ms, turn_slot_ms;
 };
-#define ZX_MANAGER_OPTIONS_INIT                                                \
-	{                                                                      \
-		.size = sizeof(struct zx_manager_options)                      \
-	}
+#define ZX_MANAGER_OPTIONS_INIT ZX__INIT(struct zx_manager_options)
 
 /* After zx_bot_start, or in the `start` of a cog that was added later.
  * ZX_E_STATE when the cog is not there. */

@@ -34,10 +34,7 @@ struct zx_monitor_options {
 	/* Of the state machine of alerts; 0 means the defaults there. */
 	uint32_t pending_ms, resolve_ms, group_ms, repeat_ms;
 };
-#define ZX_MONITOR_OPTIONS_INIT                                                \
-	{                                                                      \
-		.size = sizeof(struct zx_monitor_options)                      \
-	}
+#define ZX_MONITOR_OPTIONS_INIT ZX__INIT(struct zx_monitor_options)
 
 /* After zx_bot_start, or in the `start` of a cog that was added later.
  * ZX_E_STATE when the cog is not there, ZX_E_NOMEM. */
