@@ -302,6 +302,11 @@ int zx_bot_add_cog(struct zx_bot *b, const struct zx_cog *cog)
 		if (err)
 			return err;
 	}
+	for (i = 0; cog->list && cog->list[i]; i++) {
+		err = zx_bot_add_command(b, cog->list[i]);
+		if (err)
+			return err;
+	}
 	b->cogs[b->cog_count++] = (struct zx__bot_cog){ .cog = cog };
 	return ZX_OK;
 }

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The backup cog: its commands, its beginning and its end.
+ */
+#include "cogs/backup_int.h"
+
+const struct zx_command *const zx__backup_commands[] = {
+	NULL,
+};
+const size_t zx__backup_command_count =
+	sizeof(zx__backup_commands) / sizeof(zx__backup_commands[0]) - 1;
+
+void zx__backup_log(struct zx__backup *b, enum zx_log_level level,
+		    const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	zx_logf(b->log, level, "backup", "%s", text);
+}
+
+static void give_back(void *data)
+{
+	struct zx__backup *b = data;
+
+	zx_schedule_free(b->schedule);
+	zx_delete(b->alloc, b->cdn);
+	zx_delete(b->alloc, b->media);
+	zx_delete(b->alloc, b);
+}
+
+static void set_config(struct zx__backup *b, const struct zx_config *c)
+{
+	b->config = (struct zx__backup_config){ .max = 25, .cooldown_s = 300 };
+	if (!c)
+		return;
+	b->config.max = c->backup_max ? c->backup_max : 25;
+	b->config.cooldown_s = c->backup_cooldown_s;
+	b->config.auto_h = c->backup_auto_h;
+	b->config.keep_days = c->backup_keep_days;
+}
+
+static int copy(struct zx__backup *b, char **to, const char *from)
+{
+	char *text = from ? zx_str_dup(b->alloc, zx_str(from)) : NULL;
+
+	if (from && !text)
+		return ZX_E_NOMEM;
+	zx_delete(b->alloc, *to);
+	*to = text;
+	return ZX_OK;
+}
+
+static int set_options(struct zx__backup *b,
+		       const struct zx_backup_options *opt)
+{
+	struct zx_backup_options o = ZX_BACKUP_OPTIONS_INIT;
+
+	if (opt)
+		memcpy(&o, opt, opt->size < sizeof(o) ? opt->size : sizeof(o));
+	if (copy(b, &b->cdn, o.cdn) || copy(b, &b->media, o.media))
+		return ZX_E_NOMEM;
+	o.cdn = b->cdn;
+	o.media = b->media;
+	o.jobs = o.jobs ? o.jobs : 3;
+	if (o.jobs > ZX__BACKUP_JOBS)
+		o.jobs = ZX__BACKUP_JOBS;
+	o.progress_ms = o.progress_ms ? o.progress_ms : 2500;
+	o.look_ms = o.look_ms ? o.look_ms : 60 * 1000;
+	o.members_max = o.members_max ? o.members_max : 75000;
+	o.hour_ms = o.hour_ms ? o.hour_ms : 60 * 60 * 1000;
+	b->opt = o;
+	return ZX_OK;
+}
+
+static int start(struct zx_bot *bot, void **data)
+{
+	const struct zx_alloc *a = zx_bot_alloc(bot);
+	struct zx__backup *b = zx_new(a, sizeof(*b));
+	int err;
+
+	if (!b)
+		return ZX_E_NOMEM;
+	b->bot = bot;
+	b->alloc = a;
+	b->log = zx_bot_log(bot);
+	b->state = zx_bot_state(bot);
+	if (!b->state) {
+		zx__backup_log(b, ZX_LOG_ERROR,
+			       "backups need a state file: set ZX_STATE");
+		zx_delete(a, b);
+		return ZX_E_STATE;
+	}
+	set_config(b, zx_bot_config(bot));
+	err = set_options(b, NULL);
+	if (err) {
+		give_back(b);
+		return err;
+	}
+	*data = b;
+	return ZX_OK;
+}
+
+static void stop(struct zx_bot *bot, void *data)
+{
+	struct zx__backup *b = data;
+
+	(void)bot;
+	b->stopped = 1;
+}
+
+static const struct zx_cog backup = {
+	.name = ZX__BACKUP_COG,
+	.list = zx__backup_commands,
+	.start = start,
+	.stop = stop,
+	.free = give_back,
+};
+
+const struct zx_cog *zx_cog_backup_restore(void)
+{
+	return &backup;
+}
+
+struct zx__backup *zx__backup_in(struct zx_bot *bot)
+{
+	return zx_bot_cog_data(bot, &backup);
+}
+
+struct zx__backup *zx__backup_of(struct zx_call *call)
+{
+	struct zx__backup *b = zx__backup_in(zx_call_bot(call));
+
+	if (!b)
+		zx_fail(call, "❌ Not Available",
+			"The backup system did not start; see the log");
+	return b;
+}
+
+int zx_backup_configure(struct zx_bot *bot, const struct zx_backup_options *opt)
+{
+	struct zx__backup *b = zx__backup_in(bot);
+
+	return b ? set_options(b, opt) : ZX_E_STATE;
+}
