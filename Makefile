@@ -200,9 +200,12 @@ test: all $(TEST_BIN) $(ALONE)
 # Accidents ------------------------------------------------------------------
 # The same tests as in `make test`, with many more kills and power cuts.
 
-crash: $(B)/tests/state/test_crash $(B)/tests/state/test_cut
+crash: $(B)/tests/state/test_crash $(B)/tests/state/test_cut \
+		$(B)/tests/state/test_journal
 	$(q)ZX_KILLS=1000 CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/state/test_crash
 	$(q)ZX_CUTS=10000 CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/state/test_cut
+	$(q)ZX_KILLS=1000 ZX_CUTS=10000 CMOCKA_MESSAGE_OUTPUT=TAP \
+		$(B)/tests/state/test_journal
 
 # Fuzzing --------------------------------------------------------------------
 # tests/fuzz/fuzz_MODULE.c with that module and base; what it begins with is in

@@ -27,10 +27,7 @@ struct zx_state_options {
 	const char *vfs; /* name of a VFS registered with SQLite, for tests and
 			    odd places; NULL: files */
 };
-#define ZX_STATE_OPTIONS_INIT                                                  \
-	{                                                                      \
-		.size = sizeof(struct zx_state_options)                        \
-	}
+#define ZX_STATE_OPTIONS_INIT ZX__INIT(struct zx_state_options)
 
 /*
  * Opens or makes the file and brings its schema up to date. *out is set also on
@@ -126,7 +123,8 @@ ZX_API int zx_state_snap_get(struct zx_state *s, uint64_t guild, const char *id,
 /* Stores pin, label, notes and meta as they are in `snap`. ZX_E_NOTFOUND. */
 ZX_API int zx_state_snap_update(struct zx_state *s,
 				const struct zx_state_snapshot *snap);
-/* Works on a full disk too. ZX_E_NOTFOUND; pins are the caller's to respect. */
+/* Works on a full disk too. ZX_E_NOTFOUND; ZX_E_BUSY while a restore that is
+ * open needs it; pins are the caller's to respect. */
 ZX_API int zx_state_snap_delete(struct zx_state *s, uint64_t guild,
 				const char *id);
 /* Appends the bytes of a part. ZX_E_NOTFOUND, ZX_E_CORRUPT. That they are what
@@ -169,6 +167,66 @@ ZX_API int zx_state_lease(struct zx_state *s, const char *space, uint64_t guild,
 ZX_API int zx_state_lease_get(struct zx_state *s, const char *space,
 			      uint64_t guild, zx_wall now, zx_wall *until,
 			      struct zx_buf *owner);
+
+/* Restores ----------------------------------------------------------------- */
+
+/*
+ * A restore is a plan and the journal of what became of it: records that are
+ * only added. A guild has at most one that is open, which the file itself sees
+ * to: also after a restart, whoever asks. The snapshots an open one needs
+ * cannot be deleted.
+ */
+enum {
+	ZX_STATE_PLAN_MAX = 64 << 20, /* bytes of a plan */
+	ZX_STATE_RECORD_MAX = 1 << 20
+};
+
+struct zx_state_restore {
+	uint64_t n;	   /* given by the store, never given again */
+	uint64_t guild;	   /* that is changed */
+	uint64_t user;	   /* who wanted it */
+	char snapshot[13]; /* that is restored; "" for none of this file */
+	char safety[13];   /* how the guild was before; "" for none yet */
+	int open;	   /* it is not over */
+	int status;	   /* the caller's own */
+	zx_wall created, changed;
+	unsigned char hash[32]; /* of the plan, by the caller */
+	uint64_t records;	/* so many are in its journal */
+	struct zx_str meta;	/* what else the caller wants to remember */
+	struct zx_str plan;
+};
+
+/* Begins one with all of `r` but n, changed and records; *n names it.
+ * ZX_E_BUSY when the guild has an open one: see zx_state_restore_open. */
+ZX_API int zx_state_restore_begin(struct zx_state *s,
+				  const struct zx_state_restore *r,
+				  uint64_t *n);
+/* Stores safety, open, status, changed and meta as they are in `r`. ZX_E_BUSY
+ * when it would be the second open one. ZX_E_NOTFOUND. */
+ZX_API int zx_state_restore_set(struct zx_state *s,
+				const struct zx_state_restore *r);
+/* One, or the open one of a guild. Meta and plan are appended to `text` and
+ * borrowed from it. ZX_E_NOTFOUND. */
+ZX_API int zx_state_restore_get(struct zx_state *s, uint64_t n,
+				struct zx_state_restore *out,
+				struct zx_buf *text);
+ZX_API int zx_state_restore_open(struct zx_state *s, uint64_t guild,
+				 struct zx_state_restore *out,
+				 struct zx_buf *text);
+/* Each of a guild (0: of all), the newest first, without its plan; fn must not
+ * write. */
+ZX_API int zx_state_restore_each(struct zx_state *s, uint64_t guild,
+				 int (*fn)(const struct zx_state_restore *r,
+					   void *ud),
+				 void *ud);
+/* With its journal. ZX_OK also when it was not there. */
+ZX_API int zx_state_restore_delete(struct zx_state *s, uint64_t n);
+/* Adds a record. ZX_E_NOTFOUND. */
+ZX_API int zx_state_record(struct zx_state *s, uint64_t n, struct zx_str data);
+/* Each record in the order of their adding; fn must not write. */
+ZX_API int zx_state_record_each(struct zx_state *s, uint64_t n,
+				int (*fn)(struct zx_str data, void *ud),
+				void *ud);
 
 /* Looks for damage in the whole file. ZX_E_CORRUPT: zx_state_error says what.*/
 ZX_API int zx_state_check(struct zx_state *s);

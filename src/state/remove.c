@@ -95,12 +95,33 @@ static int remove_surely(struct zx_state *s, int64_t n)
 	return remove_row(s, n);
 }
 
+static int needed(struct zx_state *s, uint64_t guild, const char *id)
+{
+	sqlite3_stmt *st;
+	int64_t n = 0;
+	int err = zx__state_ready(s, STATE_RESTORE_USES, &st);
+
+	if (err)
+		return err;
+	sqlite3_bind_int64(st, 1, zx__state_signed(guild));
+	sqlite3_bind_text(st, 2, id, -1, SQLITE_STATIC);
+	err = query(s, st, &n);
+	if (!err && n)
+		err = zx__state_fail(s, ZX_E_BUSY,
+				     "snapshot %s is needed by a restore that "
+				     "is not over: finish or cancel that first",
+				     id);
+	return err;
+}
+
 int zx_state_snap_delete(struct zx_state *s, uint64_t guild, const char *id)
 {
 	sqlite3_stmt *st;
 	int64_t n;
-	int err = zx__state_ready(s, STATE_SNAP_FIND, &st);
+	int err = needed(s, guild, id);
 
+	if (!err)
+		err = zx__state_ready(s, STATE_SNAP_FIND, &st);
 	if (err)
 		return err;
 	sqlite3_bind_int64(st, 1, zx__state_signed(guild));

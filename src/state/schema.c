@@ -68,6 +68,31 @@ static const char *const migrations[] = {
 	" until INTEGER NOT NULL,"
 	" PRIMARY KEY (space, guild)"
 	") STRICT, WITHOUT ROWID;",
+
+	/* 3: restores and their journals */
+	"CREATE TABLE restore ("
+	" n INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" guild INTEGER NOT NULL,"
+	" user INTEGER NOT NULL,"
+	" snapshot TEXT NOT NULL,"
+	" safety TEXT NOT NULL DEFAULT '',"
+	" open INTEGER NOT NULL,"
+	" status INTEGER NOT NULL,"
+	" created INTEGER NOT NULL,"
+	" changed INTEGER NOT NULL,"
+	" hash BLOB NOT NULL,"
+	" meta BLOB NOT NULL,"
+	" plan BLOB NOT NULL"
+	") STRICT;"
+	"CREATE INDEX restore_guild ON restore(guild);"
+	/* one at a time, whatever happens in between */
+	"CREATE UNIQUE INDEX restore_open ON restore(guild) WHERE open;"
+	"CREATE TABLE record ("
+	" restore INTEGER NOT NULL REFERENCES restore(n),"
+	" seq INTEGER NOT NULL,"
+	" data BLOB NOT NULL,"
+	" PRIMARY KEY (restore, seq)"
+	") STRICT, WITHOUT ROWID;",
 };
 
 int zx__state_newest(void)

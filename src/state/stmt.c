@@ -8,6 +8,10 @@
 	"guild,id,created,author,pinned,automatic,bytes,hash,manifest,"        \
 	"label,notes,meta"
 
+#define RESTORE                                                                \
+	"n,guild,user,snapshot,safety,open,status,created,changed,hash,"       \
+	"(SELECT coalesce(max(seq),0) FROM record WHERE restore=n),meta"
+
 static const char *const sql[STATE_STMTS] = {
 	[STATE_PUT] =
 		"INSERT INTO kv(space,guild,key,value) VALUES(?1,?2,?3,?4)"
@@ -71,6 +75,29 @@ static const char *const sql[STATE_STMTS] = {
 			    " VALUES(?1,?2,?3,?4) ON CONFLICT DO UPDATE"
 			    " SET owner=excluded.owner,until=excluded.until",
 	[STATE_LEASE_DEL] = "DELETE FROM lease WHERE space=?1 AND guild=?2",
+
+	[STATE_RESTORE_NEW] =
+		"INSERT INTO restore(guild,user,snapshot,safety,open,status,"
+		"created,changed,hash,meta,plan)"
+		" VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)",
+	[STATE_RESTORE_SET] =
+		"UPDATE restore SET safety=?2,open=?3,status=?4,changed=?5,"
+		"meta=?6 WHERE n=?1",
+	[STATE_RESTORE_GET] = "SELECT " RESTORE ",plan FROM restore WHERE n=?1",
+	[STATE_RESTORE_OPEN] = "SELECT " RESTORE ",plan FROM restore"
+			       " WHERE guild=?1 AND open",
+	[STATE_RESTORE_LIST] = "SELECT " RESTORE " FROM restore"
+			       " WHERE (?1=0 OR guild=?1) ORDER BY n DESC",
+	[STATE_RESTORE_DROP] = "DELETE FROM restore WHERE n=?1",
+	[STATE_RESTORE_USES] = "SELECT count(*) FROM restore WHERE guild=?1"
+			       " AND open AND (snapshot=?2 OR safety=?2)",
+	[STATE_RECORD_ADD] =
+		"INSERT INTO record(restore,seq,data)"
+		" SELECT n,(SELECT coalesce(max(seq),0)+1 FROM record"
+		" WHERE restore=?1),?2 FROM restore WHERE n=?1",
+	[STATE_RECORD_LIST] = "SELECT data FROM record WHERE restore=?1"
+			      " ORDER BY seq",
+	[STATE_RECORD_DROP] = "DELETE FROM record WHERE restore=?1",
 };
 
 int zx__state_ready(struct zx_state *s, enum zx__state_stmt which,
