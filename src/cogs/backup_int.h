@@ -223,6 +223,16 @@ void zx__backup_notify(struct zx__backup *b, uint64_t guild,
  */
 void zx__backup_jobs_stop(struct zx__backup *b);
 void zx__backup_jobs_free(struct zx__backup *b);
+/*
+ * Reads a server for a comparison: as zx_backup_create does, with the same
+ * errors (but for the limit and the label), into a draft of which nothing
+ * stays. `done` is called once; the reader (NULL with an error, then `why` is a
+ * sentence) may be read until it returns. Not audited, no cooldown.
+ */
+typedef void zx__backup_glance_fn(int err, const char *why,
+				  const struct zx_guild_reader *r, void *ud);
+int zx__backup_glance(struct zx__backup *b, uint64_t guild,
+		      zx__backup_glance_fn *done, void *ud);
 
 /* Schedule (backup_schedule.c) ---------------------------------------------
  */
