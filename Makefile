@@ -100,6 +100,7 @@ SANDBOX_OBJS := $(call objs,sandbox) $(B)/gen/page.o
 BOT_OBJS     := $(patsubst %.c,$(B)/%.o,$(wildcard examples/bot/*.c))
 BOX_OBJS     := $(patsubst %.c,$(B)/%.o,$(wildcard examples/sandbox/*.c))
 EXAMPLES     := $(patsubst %.c,$(B)/%,$(wildcard examples/[0-9]*.c))
+EXAMPLES_CXX := $(patsubst %.cpp,$(B)/%,$(wildcard examples/[0-9]*.cpp))
 LIB_A  := $(B)/libzoryx.a
 LIB_SO := $(B)/libzoryx.so.$(VERSION)
 BOX_A  := $(B)/libzoryx_sandbox.a
@@ -139,10 +140,18 @@ $(LIB_SO): $(LIB_OBJS)
 
 $(B)/zoryx-bot: $(BOT_OBJS) $(LIB_A)
 $(B)/zoryx-sandbox: $(BOX_OBJS) $(BOX_A) $(LIB_A)
-$(EXAMPLES): %: %.o $(LIB_A)
+$(EXAMPLES): %: %.o $(BOX_A) $(LIB_A)
 $(B)/zoryx-bot $(B)/zoryx-sandbox $(EXAMPLES):
 	$(say) LD $@
 	$(q)$(link) -o $@ $^ $(ZX_LIBS) -pthread
+
+# Nothing else needs C++: `make test` builds these where there is a compiler.
+$(EXAMPLES_CXX): $(B)/%: %.cpp $(BOX_A) $(LIB_A) $(wildcard include/zoryx/*.h)
+	$(say) CXX $@
+	$(q)mkdir -p $(@D)
+	$(q)$(CXX) -std=c++17 -Wall -Wextra -Wpedantic $(ZX_CPPFLAGS) \
+		$(CPPFLAGS) $(CXXFLAGS) $(ZX_LDFLAGS) $(LDFLAGS) -o $@ $< \
+		$(BOX_A) $(LIB_A) $(ZX_LIBS) -pthread
 
 PAGE := $(sort $(wildcard src/sandbox/page/*))
 $(B)/gen/page.c: $(PAGE) src/sandbox/embed.sh
@@ -192,7 +201,8 @@ $(ALONE): %: %.o $$(call objs,$$(notdir $$*)) $$(call objs,base)
 	$(q)$(link) -o $@ $(sort $^) \
 		$(foreach p,$(PKGS_$(notdir $@)),$(LIBS_$(p))) -lm
 
-test: all $(TEST_BIN) $(ALONE)
+HAVE_CXX = $(shell command -v $(firstword $(CXX)))
+test: all $(TEST_BIN) $(ALONE) $$(if $$(HAVE_CXX),$(EXAMPLES_CXX))
 	@B='$(B)' CC='$(CC)' CXX='$(CXX)' SAN='$(SAN)' \
 		OBJS='$(LIB_OBJS)' LIB_A='$(LIB_A)' LIB_SO='$(LIB_SO)' \
 		sh tests/run.sh $(ALONE) $(TEST_BIN) $(TEST_SH)
