@@ -134,6 +134,16 @@ ZX_API int zx_state_part_get(struct zx_state *s, const unsigned char hash[32],
 /* It was found damaged: the next snapshot that has it writes it anew. */
 ZX_API int zx_state_part_bad(struct zx_state *s, const unsigned char hash[32]);
 
+struct zx_state_usage {
+	uint64_t parts;
+	uint64_t bytes;	 /* of their contents, shared ones once */
+	uint64_t stored; /* compressed, as in the file */
+};
+/* Of a guild's snapshots (parts shared with other guilds count too), 0: of
+ * everything there is, drafts too. */
+ZX_API int zx_state_usage(struct zx_state *s, uint64_t guild,
+			  struct zx_state_usage *out);
+
 /* Audit log ---------------------------------------------------------------- */
 
 struct zx_state_audit {

@@ -131,6 +131,32 @@ static void snap__everything_about_it_survives(void **state)
 	zx_state_close(s);
 }
 
+/* A shared part takes its room once; what compresses takes less. */
+static void snap__the_room_that_is_taken_is_known(void **state)
+{
+	struct zx_state *s = open_state();
+	struct zx_state_usage u;
+
+	(void)state;
+	assert_err(zx_state_usage(s, 7, &u), ZX_OK);
+	assert_int_equal(u.parts, 0);
+	assert_int_equal(u.stored, 0);
+	assert_err(snapshot(s, ONE, 1, LONG, "first", 0), ZX_OK);
+	assert_err(snapshot(s, TWO, 2, LONG, "second", 0), ZX_OK);
+	assert_err(zx_state_usage(s, 7, &u), ZX_OK);
+	assert_int_equal(u.parts, 3);
+	assert_int_equal(u.bytes, strlen(LONG) + 5 + 6);
+	assert_in_range(u.stored, 12, u.bytes - 1);
+	assert_err(zx_state_usage(s, 8, &u), ZX_OK);
+	assert_int_equal(u.parts, 0);
+	assert_err(zx_state_usage(s, 0, &u), ZX_OK);
+	assert_int_equal(u.parts, 3);
+	assert_err(zx_state_snap_delete(s, 7, ONE), ZX_OK);
+	assert_err(zx_state_usage(s, 7, &u), ZX_OK);
+	assert_int_equal(u.parts, 2);
+	zx_state_close(s);
+}
+
 static void snap__parts_are_shared_and_go_with_the_last(void **state)
 {
 	struct zx_state *s = open_state();
@@ -425,6 +451,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(snap__everything_about_it_survives),
+		TEST(snap__the_room_that_is_taken_is_known),
 		TEST(snap__parts_are_shared_and_go_with_the_last),
 		TEST(snap__limits_and_doubles_are_refused),
 		TEST(C01__an_unfinished_draft_is_gone_at_the_next_open),
