@@ -22,6 +22,8 @@
 #include "zoryx/net.h"
 #include "zoryx/python.h"
 #include "zoryx/rest.h"
+#include "zoryx/restore.h"
+#include "zoryx/restore_run.h"
 #include "zoryx/retention.h"
 #include "zoryx/shard_manager.h"
 #include "zoryx/shard_monitor.h"
