@@ -50,9 +50,11 @@ static struct zx_metrics *filled(const struct zx_alloc *a)
 		if (zx_metrics_add(m, i, 0))
 			abort();
 		zx_metrics_connected(m, i, 0, 1, 1);
-		for (k = 0; k < ZX_METRICS_WINDOW; k++)
+		for (k = 0; k < ZX_METRICS_WINDOW; k++) {
 			zx_metrics_latency(m, i, 30 + (i * 7 + k * 13) % 90,
 					   2 + k);
+			zx_metrics_sample(m, i);
+		}
 	}
 	return m;
 }

@@ -301,7 +301,8 @@ struct zx_shard_stats {
 	uint64_t beats, acks, sends, sends_refused;
 	uint64_t missed_acks;  /* beats whose ACK was not there at the next */
 	int last_close;	       /* 0 when none yet, 1006 for none given */
-	double latency_ms;     /* of the last ACK; negative when unknown */
+	uint64_t round_trips;  /* ACKs that said how long they took */
+	double latency_ms;     /* of the last of them; negative: unknown */
 	zx_time last_event_at; /* NEVER when none */
 	zx_time ready_at;      /* NEVER when not READY */
 };
@@ -384,6 +385,9 @@ ZX_API void zx_shard_stop(struct zx_shard *s, int resumable, zx_time now);
 ZX_API enum zx_shard_state zx_shard_state(const struct zx_shard *s);
 ZX_API uint32_t zx_shard_id(const struct zx_shard *s);
 ZX_API const struct zx_shard_stats *zx_shard_stats(const struct zx_shard *s);
+/* How long the oldest heartbeat without an ACK has waited for it; ms, 0: none
+ * does. */
+ZX_API uint64_t zx_shard_waiting(const struct zx_shard *s, zx_time now);
 /* The current session; ZX_E_NOTFOUND when there is none. `at` is left 0. */
 ZX_API int zx_shard_session(const struct zx_shard *s, struct zx_session *out);
 /* Before start only (ZX_E_STATE). ZX_E_INVALID when it belongs to another id,

@@ -67,6 +67,8 @@ struct zx_metrics_options {
 	size_t kind_count;  /* at most ZX_METRICS_KINDS */
 	uint32_t threshold; /* failures in a row that are a warning; clamped
 			       to 1..20, 0 means 3 */
+	uint32_t recent_ms; /* a shard that is back stays a warning so long;
+			       0 means 60 s */
 	const struct zx_alloc *alloc;
 };
 #define ZX_METRICS_OPTIONS_INIT ZX__INIT(struct zx_metrics_options)
@@ -95,11 +97,21 @@ ZX_API void zx_metrics_event(struct zx_metrics *m, uint32_t shard,
 			     unsigned kind, zx_time now);
 /* A heartbeat was acknowledged: also a sign of life. */
 ZX_API void zx_metrics_ack(struct zx_metrics *m, uint32_t shard, zx_time now);
-/* A sample of the round trip. One that is not finite or negative is no sample:
- * it counts as a missed ACK. */
+/* A round trip was measured, once per ACK: what health is judged by. One that
+ * is not finite or negative is none: it counts as a missed ACK. */
 ZX_API void zx_metrics_latency(struct zx_metrics *m, uint32_t shard, double ms,
 			       zx_time now);
-/* resumed: the old session goes on. Ends the failures in a row. */
+/* A heartbeat has waited so long for its ACK by now (0: none waits). As soon as
+ * that is longer than the last round trip, it is the latency: a shard that
+ * slows down or freezes shows before its ACK comes. Holds until the next call,
+ * round trip, connect or disconnect. */
+ZX_API void zx_metrics_waiting(struct zx_metrics *m, uint32_t shard, double ms);
+/* Takes the latency as it is now into the window of ZX_METRICS_WINDOW samples:
+ * called every 30 s, the window is an hour. Does nothing while there is no
+ * latency: not connected, or no round trip measured on this connection. */
+ZX_API void zx_metrics_sample(struct zx_metrics *m, uint32_t shard);
+/* resumed: the old session goes on. Ends the failures in a row, and forgets
+ * the round trips of the connection before. */
 ZX_API void zx_metrics_connected(struct zx_metrics *m, uint32_t shard,
 				 int resumed, zx_time now, zx_wall wall);
 /* Repeated notices of one outage count once. code: close code, 0 for none. */
@@ -112,15 +124,22 @@ ZX_API void zx_metrics_failed(struct zx_metrics *m, uint32_t shard,
 ZX_API void zx_metrics_worked(struct zx_metrics *m, uint32_t shard);
 ZX_API void zx_metrics_set_threshold(struct zx_metrics *m, uint32_t threshold);
 ZX_API uint32_t zx_metrics_threshold(const struct zx_metrics *m);
+/* As zx_metrics_options.recent_ms. */
+ZX_API void zx_metrics_set_recent(struct zx_metrics *m, uint32_t recent_ms);
 
 /* Reading -------------------------------------------------------------------
  */
 
-/* Of the window; negative when there is no sample. Milliseconds. */
+/* Milliseconds; negative when unknown. */
 struct zx_latency {
-	size_t samples;
-	double current, min, max, average, p50, p95, p99;
-	double recent; /* median of the last 3: what health is judged by */
+	size_t samples; /* in the window */
+	double current; /* the last round trip, or what a heartbeat has
+			   waited when that is longer; without either the
+			   newest of the window */
+	double min, max, average, p50, p95, p99; /* of the window */
+	double recent; /* what health is judged by: the median of the last 3
+			  round trips, or what a heartbeat has waited when
+			  that is longer */
 };
 
 struct zx_shard_metrics {
@@ -174,7 +193,7 @@ enum zx_reason {
 	ZX_REASON_FAILURES,	/* threshold: warning; 5 or more: critical */
 	ZX_REASON_LATENCY,	/* over 1000 ms: warning; over 2000: critical */
 	ZX_REASON_SILENT,	/* no sign of life for 5 minutes: warning */
-	ZX_REASON_RECENT,  /* connected again for less than 60 s: warning */
+	ZX_REASON_RECENT, /* connected again for less than recent_ms: warning */
 	ZX_REASON_STARTING /* never connected yet: warning after 60 s */
 };
 
@@ -186,8 +205,8 @@ struct zx_health {
 
 /*
  * The one classification: dashboard, alerts, Prometheus and emoji all show it.
- * A shard is judged by the median of its last three latencies, so that an old
- * spike does not colour an hour, and one sample does not colour a minute.
+ * A shard is judged by the median of its last three round trips, so that an old
+ * spike does not colour an hour and a new one only while its ACK is waited for.
  */
 ZX_API int zx_metrics_health(const struct zx_metrics *m, uint32_t shard,
 			     zx_time now, struct zx_health *out);

@@ -22,9 +22,13 @@ ZX_API const struct zx_cog *zx_cog_shard_monitor(void);
 
 struct zx_monitor_options {
 	size_t size;
-	uint32_t collect_ms; /* looks for new ACKs; 0 means 30 s */
+	uint32_t collect_ms; /* the latency as it is goes into the window, whose
+				120 samples are an hour; 0 means 30 s */
 	uint32_t health_ms;  /* judges and alerts; 0 means 60 s */
 	uint32_t save_ms;    /* to the state file; 0 means 5 min */
+	/* A shard that is connected again stays a warning ("Recently
+	 * disconnected") so long; 0 means 60 s. */
+	uint32_t recent_ms;
 	/* An ACK that comes so long after the last failure ends the failures in
 	 * a row, as a new connection does; 0 means 5 min. */
 	uint32_t forgive_ms;

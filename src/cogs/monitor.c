@@ -238,6 +238,7 @@ int zx_monitor_configure(struct zx_bot *b, const struct zx_monitor_options *opt)
 	if (!m)
 		return ZX_E_STATE;
 	set_options(m, opt);
+	zx_metrics_set_recent(m->metrics, m->opt.recent_ms);
 	err = zx__mon_alerts_begin(m);
 	zx__mon_clock_start(m);
 	return err;

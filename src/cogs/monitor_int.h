@@ -78,6 +78,8 @@ extern const char *const zx__mon_kinds[ZX_EVENT_COUNT];
 int zx__mon_sync(struct zx__mon *m);
 /* Takes over what is new in the statistics of every shard. */
 void zx__mon_look(struct zx__mon *m);
+/* The latency of every shard, as it is now, into its window. */
+void zx__mon_sample(struct zx__mon *m);
 /* The i-th shard's state; IDLE when there is none. */
 enum zx_shard_state zx__mon_state_of(const struct zx__mon *m, uint32_t shard);
 void zx__mon_on_event(struct zx_bot *bot, void *data, uint32_t shard,

@@ -22,7 +22,7 @@ static void shard_field(struct zx__mon *m, const struct zx_alert_shard *s,
 	snprintf(name, sizeof(name), "%s Shard %u",
 		 zx_tier_emoji(s->health.tier), s->shard);
 	zx_buf_addf(&text, "```\n%s\n", s->health.text);
-	if (!zx_metrics_latencies(m->metrics, s->shard, &l) && l.samples)
+	if (!zx_metrics_latencies(m->metrics, s->shard, &l) && l.current >= 0)
 		zx_buf_addf(&text, "Latency: %.0fms\n", l.current);
 	if (!zx_metrics_get(m->metrics, s->shard, now, &one))
 		zx_buf_addf(&text, "Uptime: %.1f%%\n", one.uptime);

@@ -94,7 +94,7 @@ static void on_collect(struct zx_timer *t, void *ud)
 {
 	struct zx__mon *m = ud;
 
-	zx__mon_look(m);
+	zx__mon_sample(m);
 	set(m, t, zx_time_add(now_of(m), m->opt.collect_ms));
 }
 

@@ -130,18 +130,29 @@ static void failed(struct zx__mon *m, struct zx__mon_seen *s, const char *fmt,
 	s->failed_at = now;
 }
 
-static void on_ack(struct zx__mon *m, struct zx__mon_seen *s, double latency)
+static void on_ack(struct zx__mon *m, struct zx__mon_seen *s)
 {
 	zx_time now = zx_loop_now(zx_bot_loop(m->bot));
 
 	zx_metrics_ack(m->metrics, s->id, now);
-	if (latency >= 0)
-		zx_metrics_latency(m->metrics, s->id, latency, now);
 	if (s->failed_at == ZX_TIME_NEVER ||
 	    now < zx_time_add(s->failed_at, m->opt.forgive_ms))
 		return;
 	zx_metrics_worked(m->metrics, s->id);
 	s->failed_at = ZX_TIME_NEVER;
+}
+
+static void look_at_latency(struct zx__mon *m, struct zx__mon_seen *s,
+			    const struct zx_shard *shard,
+			    const struct zx_shard_stats *was)
+{
+	const struct zx_shard_stats *stats = zx_shard_stats(shard);
+	zx_time now = zx_loop_now(zx_bot_loop(m->bot));
+
+	if (stats->round_trips != was->round_trips)
+		zx_metrics_latency(m->metrics, s->id, stats->latency_ms, now);
+	zx_metrics_waiting(m->metrics, s->id,
+			   (double)zx_shard_waiting(shard, now));
 }
 
 static void look_at(struct zx__mon *m, struct zx__mon_seen *s,
@@ -157,7 +168,8 @@ static void look_at(struct zx__mon *m, struct zx__mon_seen *s,
 	zx_metrics_count(m->metrics, s->id, ZX_COUNT_BYTES,
 			 now->bytes_in - was.bytes_in);
 	if (now->acks != was.acks)
-		on_ack(m, s, now->latency_ms);
+		on_ack(m, s);
+	look_at_latency(m, s, shard, &was);
 	zx_metrics_count(m->metrics, s->id, ZX_COUNT_IDENTIFIES,
 			 now->identifies - was.identifies);
 	zx_metrics_count(m->metrics, s->id, ZX_COUNT_ZOMBIES,
@@ -190,6 +202,15 @@ void zx__mon_look(struct zx__mon *m)
 		if (shard)
 			look_at(m, &m->seen[i], shard);
 	}
+}
+
+void zx__mon_sample(struct zx__mon *m)
+{
+	size_t i;
+
+	zx__mon_look(m);
+	for (i = 0; i < m->seen_count; i++)
+		zx_metrics_sample(m->metrics, m->seen[i].id);
 }
 
 /* NULL when it is not ours, or there is no memory for it. */

@@ -6,11 +6,16 @@
  * when it stands behind a flood of events in the same stream, so bytes count
  * as life, but not for ever: without a flood of whole messages the second
  * overdue beat is the last (GW-08, GW-10).
+ *
+ * A round trip that becomes slow, or quick again, is measured once more soon:
+ * otherwise it would take two intervals to know that it was no accident.
  */
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "gateway/gateway_int.h"
+
+enum { SLOW_MS = 1000, AGAIN_MS = 5000 };
 
 static void send_beat(struct zx_shard *s)
 {
@@ -35,6 +40,7 @@ void zx__beat_start(struct zx_shard *s, uint64_t interval_ms)
 	l->next_beat =
 		zx_time_add(s->now, (uint64_t)((double)interval_ms * jitter));
 	l->beat_at = ZX_TIME_NEVER;
+	l->again_at = ZX_TIME_NEVER;
 	l->owed = 0;
 	l->excused = 0;
 }
@@ -85,13 +91,37 @@ void zx__beat_asked(struct zx_shard *s)
 	send_beat(s);
 }
 
+void zx__beat_again(struct zx_shard *s)
+{
+	s->link.again_at = ZX_TIME_NEVER;
+	if (s->link.beat_at != ZX_TIME_NEVER || zx__send_full(s))
+		return;
+	send_beat(s);
+	s->link.extra = 1;
+}
+
+static void measured(struct zx_shard *s, uint64_t ms)
+{
+	struct zx__link *l = &s->link;
+	int slow = ms > SLOW_MS;
+
+	s->stats.round_trips++;
+	s->stats.latency_ms = (double)ms;
+	/* When a regular beat is near, it tells. */
+	if (slow != l->slow && !l->extra &&
+	    l->next_beat > zx_time_add(s->now, AGAIN_MS))
+		l->again_at = zx_time_add(s->now, AGAIN_MS);
+	l->slow = slow;
+	l->extra = 0;
+}
+
 void zx__beat_acked(struct zx_shard *s)
 {
 	struct zx__link *l = &s->link;
 
 	s->stats.acks++;
 	if (l->beat_at != ZX_TIME_NEVER)
-		s->stats.latency_ms = (double)(s->now - l->beat_at);
+		measured(s, s->now - l->beat_at);
 	l->beat_at = ZX_TIME_NEVER;
 	l->owed = 0;
 	l->excused = 0;

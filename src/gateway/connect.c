@@ -50,6 +50,7 @@ static void reset_link(struct zx_shard *s)
 		.live_at = ZX_TIME_NEVER,
 		.next_beat = ZX_TIME_NEVER,
 		.beat_at = ZX_TIME_NEVER,
+		.again_at = ZX_TIME_NEVER,
 		.interval_ms = ZX__INTERVAL_MOST_MS,
 	};
 	s->window = (struct zx__window){ .count = 0 };
@@ -86,6 +87,8 @@ static void silence(struct zx_shard *s)
 				  ZX__PEND_CLOSE | ZX__PEND_CONNECT);
 	zx__send_hold(s);
 	s->link.next_beat = ZX_TIME_NEVER;
+	s->link.again_at = ZX_TIME_NEVER;
+	s->link.beat_at = ZX_TIME_NEVER;
 	s->stats.ready_at = ZX_TIME_NEVER;
 }
 

@@ -85,6 +85,9 @@ struct zx__link {
 	zx_time live_at;   /* READY or RESUMED came; NEVER before */
 	zx_time next_beat; /* NEVER before HELLO */
 	zx_time beat_at;   /* the oldest beat without an ACK; NEVER if none */
+	zx_time again_at;  /* an extra beat, to confirm a latency; or NEVER */
+	int extra;	   /* the last beat was that */
+	int slow;	   /* the last round trip was */
 	uint64_t interval_ms;
 	int owed;	      /* the last regular beat has no ACK */
 	int excused;	      /* regular beats since it that were let pass */
@@ -200,6 +203,8 @@ int zx__identify_size(const struct zx_shard *s, size_t *size);
 void zx__beat_start(struct zx_shard *s, uint64_t interval_ms);
 /* A regular beat is due: sends it, or gives the connection up (GW-08). */
 void zx__beat_due(struct zx_shard *s);
+/* The extra one at link.again_at. */
+void zx__beat_again(struct zx_shard *s);
 /* The server asked for one (GW-07). */
 void zx__beat_asked(struct zx_shard *s);
 void zx__beat_acked(struct zx_shard *s);

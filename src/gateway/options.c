@@ -73,6 +73,7 @@ static void init(struct zx_shard *s)
 	s->link.live_at = ZX_TIME_NEVER;
 	s->link.next_beat = ZX_TIME_NEVER;
 	s->link.beat_at = ZX_TIME_NEVER;
+	s->link.again_at = ZX_TIME_NEVER;
 	s->link.interval_ms = ZX__INTERVAL_MOST_MS;
 	s->session.shard_id = o->shard_id;
 	s->session.shard_count = o->shard_count;

@@ -195,6 +195,8 @@ int zx_shard_tick(struct zx_shard *s, zx_time now)
 		err = timed_out(s);
 	if (!err && s->link.next_beat <= s->now)
 		zx__beat_due(s);
+	if (!err && s->link.again_at <= s->now)
+		zx__beat_again(s);
 	if (!err)
 		zx__send_release(s);
 	return err;
@@ -205,7 +207,7 @@ zx_time zx_shard_deadline(const struct zx_shard *s)
 	if (s->err)
 		return s->until;
 	return zx_time_min(zx_time_min(s->until, s->link.next_beat),
-			   zx__send_when(s));
+			   zx_time_min(s->link.again_at, zx__send_when(s)));
 }
 
 static void fill_event(struct zx_shard *s, struct zx_shard_out *out)

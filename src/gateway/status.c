@@ -40,6 +40,13 @@ const struct zx_shard_stats *zx_shard_stats(const struct zx_shard *s)
 	return &s->stats;
 }
 
+uint64_t zx_shard_waiting(const struct zx_shard *s, zx_time now)
+{
+	zx_time at = s->link.beat_at;
+
+	return at != ZX_TIME_NEVER && now > at ? now - at : 0;
+}
+
 const char *zx_shard_error(const struct zx_shard *s)
 {
 	return s->error;

@@ -50,7 +50,7 @@ static void write_shard(const struct zx_metrics *m, const struct zx__shard *s,
 	char id[16];
 
 	zx__metrics_latency(s, &l);
-	zx__metrics_judge(s, m->threshold, now, &h);
+	zx__metrics_judge(m, s, now, &h);
 	snprintf(id, sizeof(id), "%u", s->id);
 	zx_jw_obj(w, id);
 	zx_jw_u64(w, "shard_id", s->id);

@@ -12,6 +12,8 @@ const struct zx__counter_info zx__counter_info[ZX_COUNTER_COUNT] = {
 #undef ZX__X
 };
 
+enum { RECENT_MS = 60 * 1000 };
+
 static uint32_t clamp_threshold(uint32_t n)
 {
 	return !n ? 3 : n > 20 ? 20 : n;
@@ -35,6 +37,7 @@ int zx_metrics_new(struct zx_metrics **out,
 	m->kinds = o.kinds;
 	m->kind_count = o.kind_count;
 	m->threshold = clamp_threshold(o.threshold);
+	zx_metrics_set_recent(m, o.recent_ms);
 	*out = m;
 	return ZX_OK;
 }
@@ -159,6 +162,11 @@ void zx_metrics_set_threshold(struct zx_metrics *m, uint32_t threshold)
 uint32_t zx_metrics_threshold(const struct zx_metrics *m)
 {
 	return m->threshold;
+}
+
+void zx_metrics_set_recent(struct zx_metrics *m, uint32_t recent_ms)
+{
+	m->recent_ms = recent_ms ? recent_ms : RECENT_MS;
 }
 
 size_t zx_metrics_shards(const struct zx_metrics *m)

@@ -7,6 +7,8 @@
 
 #include "zoryx/metrics.h"
 
+enum { ZX__TRIPS = 3 };
+
 struct zx__shard {
 	uint64_t counters[ZX_COUNTER_COUNT];
 	uint64_t kinds[ZX_METRICS_KINDS];
@@ -14,6 +16,9 @@ struct zx__shard {
 	float window[ZX_METRICS_WINDOW]; /* ring of milliseconds */
 	uint32_t id;
 	uint32_t samples, next; /* in the ring, and where the next one goes */
+	float trips[ZX__TRIPS]; /* of this connection, the newest first */
+	uint32_t trip_count;
+	float waiting; /* so far, for an ACK; 0: none is waited for */
 	uint32_t close_count;
 	uint32_t failures;
 	int connected, ever_connected;
@@ -31,6 +36,7 @@ struct zx_metrics {
 	const char *const *kinds;
 	size_t kind_count;
 	uint32_t threshold;
+	uint32_t recent_ms;
 	const struct zx_alloc *alloc;
 };
 
@@ -47,10 +53,10 @@ static inline struct zx__shard *zx__metrics_find(const struct zx_metrics *m,
 uint64_t zx__metrics_down(const struct zx__shard *s, zx_time now);
 /* Percent; 100 for no time at all. */
 double zx__metrics_uptime(const struct zx__shard *s, zx_time now);
-/* Median of the last three samples, negative for none. */
-double zx__metrics_recent(const struct zx__shard *s);
+/* The last round trip or what is waited for; negative for neither. */
+double zx__metrics_current(const struct zx__shard *s);
 void zx__metrics_latency(const struct zx__shard *s, struct zx_latency *out);
-void zx__metrics_judge(const struct zx__shard *s, uint32_t threshold,
+void zx__metrics_judge(const struct zx_metrics *m, const struct zx__shard *s,
 		       zx_time now, struct zx_health *out);
 
 struct zx__counter_info {

@@ -83,7 +83,7 @@ static void gauges(const struct zx_metrics *m, zx_time now, struct zx_buf *b)
 	for (size_t i = 0; i < m->count; i++) {
 		struct zx_health h;
 
-		zx__metrics_judge(m->shards[i], m->threshold, now, &h);
+		zx__metrics_judge(m, m->shards[i], now, &h);
 		sample(b, "health", m->shards[i]->id);
 		zx_buf_addf(b, "%d\n", (int)h.tier);
 	}
@@ -140,15 +140,14 @@ static void latencies(const struct zx_metrics *m, struct zx_buf *b)
 		}
 	}
 	family(b, "latency_current_seconds", "gauge",
-	       "The latest heartbeat round trip");
+	       "The latest heartbeat round trip, or what one waits already");
 	for (size_t i = 0; i < m->count; i++) {
-		struct zx_latency l;
+		double ms = zx__metrics_current(m->shards[i]);
 
-		zx__metrics_latency(m->shards[i], &l);
-		if (!l.samples)
+		if (ms < 0)
 			continue;
 		sample(b, "latency_current_seconds", m->shards[i]->id);
-		add_ms(b, l.current);
+		add_ms(b, ms);
 		zx_buf_addch(b, '\n');
 	}
 }

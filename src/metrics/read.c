@@ -12,7 +12,7 @@ enum {
 	LATENCY_WARNING_MS = 1000,
 	LATENCY_CRITICAL_MS = 2000,
 	SILENT_MS = 5 * 60 * 1000,
-	RECENT_MS = 60 * 1000,
+	STARTING_MS = 60 * 1000,
 	FAILURES_CRITICAL = 5
 };
 
@@ -35,32 +35,41 @@ double zx__metrics_uptime(const struct zx__shard *s, zx_time now)
 	return down >= all ? 0.0 : 100.0 * (double)(all - down) / (double)all;
 }
 
-/* The i-th newest sample. */
-static float newest(const struct zx__shard *s, uint32_t i)
+static double newest(const struct zx__shard *s)
 {
-	uint32_t at = (s->next + ZX_METRICS_WINDOW - 1 - i) % ZX_METRICS_WINDOW;
+	uint32_t at = s->next ? s->next - 1 : ZX_METRICS_WINDOW - 1;
 
-	return s->window[at];
+	return s->samples ? s->window[at] : -1;
 }
 
-double zx__metrics_recent(const struct zx__shard *s)
+/* `ms`, or what a heartbeat has waited already. */
+static double at_least(const struct zx__shard *s, double ms)
 {
-	float a, b, c;
+	return s->waiting > 0 && s->waiting > ms ? s->waiting : ms;
+}
 
-	if (!s->samples)
-		return -1;
-	a = newest(s, 0);
-	if (s->samples < 3)
-		return a;
-	b = newest(s, 1);
-	c = newest(s, 2);
+double zx__metrics_current(const struct zx__shard *s)
+{
+	return at_least(s, s->trip_count ? s->trips[0] : -1);
+}
+
+/* Median of three; of fewer the newest. */
+static double median(const struct zx__shard *s)
+{
+	float a = s->trips[0], b = s->trips[1], c = s->trips[2];
+
+	if (s->trip_count < ZX__TRIPS)
+		return s->trip_count ? a : -1;
 	if (a > b) {
-		float t = a;
-
-		a = b;
-		b = t;
+		a = s->trips[1];
+		b = s->trips[0];
 	}
 	return c < a ? a : c > b ? b : c;
+}
+
+static double recent(const struct zx__shard *s)
+{
+	return at_least(s, median(s));
 }
 
 static int by_value(const void *a, const void *b)
@@ -77,14 +86,16 @@ static void range(const struct zx__shard *s, struct zx_latency *out)
 	double sum = 0;
 
 	*out = (struct zx_latency){ .samples = n,
-				    .current = -1,
+				    .current = zx__metrics_current(s),
 				    .min = -1,
 				    .max = -1,
 				    .average = -1,
 				    .p50 = -1,
 				    .p95 = -1,
 				    .p99 = -1,
-				    .recent = zx__metrics_recent(s) };
+				    .recent = recent(s) };
+	if (out->current < 0)
+		out->current = newest(s);
 	if (!n)
 		return;
 	min = max = s->window[0];
@@ -93,7 +104,6 @@ static void range(const struct zx__shard *s, struct zx_latency *out)
 		min = s->window[i] < min ? s->window[i] : min;
 		max = s->window[i] > max ? s->window[i] : max;
 	}
-	out->current = newest(s, 0);
 	out->min = min;
 	out->max = max;
 	out->average = sum / n;
@@ -206,8 +216,8 @@ static void set(struct zx_health *h, enum zx_tier tier, enum zx_reason reason)
 }
 
 /* Worst tier first; inside a tier in the order of enum zx_reason. */
-static void classify(const struct zx__shard *s, uint32_t threshold,
-		     double recent, zx_time now, struct zx_health *h)
+static void classify(const struct zx_metrics *m, const struct zx__shard *s,
+		     double latency, zx_time now, struct zx_health *h)
 {
 	int disconnected = s->ever_connected && !s->connected;
 	uint64_t age = now > s->since ? now - s->since : 0;
@@ -216,30 +226,30 @@ static void classify(const struct zx__shard *s, uint32_t threshold,
 		set(h, ZX_CRITICAL, ZX_REASON_DISCONNECTED);
 	else if (s->failures >= FAILURES_CRITICAL)
 		set(h, ZX_CRITICAL, ZX_REASON_FAILURES);
-	else if (recent > LATENCY_CRITICAL_MS)
+	else if (latency > LATENCY_CRITICAL_MS)
 		set(h, ZX_CRITICAL, ZX_REASON_LATENCY);
-	else if (s->failures >= threshold)
+	else if (s->failures >= m->threshold)
 		set(h, ZX_WARNING, ZX_REASON_FAILURES);
-	else if (recent > LATENCY_WARNING_MS)
+	else if (latency > LATENCY_WARNING_MS)
 		set(h, ZX_WARNING, ZX_REASON_LATENCY);
 	else if (s->connected && s->last_sign != ZX_TIME_NEVER &&
 		 now > s->last_sign && now - s->last_sign > SILENT_MS)
 		set(h, ZX_WARNING, ZX_REASON_SILENT);
 	else if (s->connected && s->last_disconnect && now >= s->up_since &&
-		 now - s->up_since < RECENT_MS)
+		 now - s->up_since < m->recent_ms)
 		set(h, ZX_WARNING, ZX_REASON_RECENT);
-	else if (!s->ever_connected && age > RECENT_MS)
+	else if (!s->ever_connected && age > STARTING_MS)
 		set(h, ZX_WARNING, ZX_REASON_STARTING);
 	else
 		set(h, ZX_HEALTHY, ZX_REASON_NONE);
 }
 
-void zx__metrics_judge(const struct zx__shard *s, uint32_t threshold,
+void zx__metrics_judge(const struct zx_metrics *m, const struct zx__shard *s,
 		       zx_time now, struct zx_health *h)
 {
-	double recent = zx__metrics_recent(s);
+	double latency = recent(s);
 
-	classify(s, threshold, recent, now, h);
+	classify(m, s, latency, now, h);
 	switch (h->reason) {
 	case ZX_REASON_DISCONNECTED:
 		snprintf(h->text, sizeof(h->text), "Currently disconnected");
@@ -250,7 +260,7 @@ void zx__metrics_judge(const struct zx__shard *s, uint32_t threshold,
 		break;
 	case ZX_REASON_LATENCY:
 		snprintf(h->text, sizeof(h->text), "High latency: %llums",
-			 (unsigned long long)(recent + 0.5));
+			 (unsigned long long)(latency + 0.5));
 		break;
 	case ZX_REASON_SILENT:
 		snprintf(h->text, sizeof(h->text),
@@ -276,7 +286,7 @@ int zx_metrics_health(const struct zx_metrics *m, uint32_t shard, zx_time now,
 
 	if (!s)
 		return ZX_E_NOTFOUND;
-	zx__metrics_judge(s, m->threshold, now, out);
+	zx__metrics_judge(m, s, now, out);
 	return ZX_OK;
 }
 

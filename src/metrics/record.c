@@ -6,6 +6,8 @@
 
 #include "metrics/metrics_int.h"
 
+#define DAY_MS 86400000.0
+
 void zx_metrics_count(struct zx_metrics *m, uint32_t shard, enum zx_counter c,
 		      uint64_t n)
 {
@@ -45,14 +47,51 @@ void zx_metrics_latency(struct zx_metrics *m, uint32_t shard, double ms,
 	if (!s)
 		return;
 	/* a day is no latency; also refuses NaN and infinity */
-	if (!(ms >= 0 && ms <= 86400000.0)) {
+	if (!(ms >= 0 && ms <= DAY_MS)) {
 		s->counters[ZX_COUNT_MISSED_ACKS]++;
 		return;
 	}
-	s->window[s->next] = (float)ms;
+	memmove(s->trips + 1, s->trips, sizeof(s->trips) - sizeof(*s->trips));
+	s->trips[0] = (float)ms;
+	if (s->trip_count < ZX__TRIPS)
+		s->trip_count++;
+	s->waiting = 0;
+}
+
+void zx_metrics_waiting(struct zx_metrics *m, uint32_t shard, double ms)
+{
+	struct zx__shard *s = zx__metrics_find(m, shard);
+
+	if (s)
+		s->waiting = ms > 0 && ms <= DAY_MS ? (float)ms : 0;
+}
+
+/* What a beat has waited is no measurement yet, and with nothing to compare it
+ * to it says nothing. */
+static int is_known(const struct zx__shard *s)
+{
+	uint32_t newest = s->next ? s->next - 1 : ZX_METRICS_WINDOW - 1;
+
+	return s->connected && (s->trip_count ||
+				(s->samples && s->waiting > s->window[newest]));
+}
+
+void zx_metrics_sample(struct zx_metrics *m, uint32_t shard)
+{
+	struct zx__shard *s = zx__metrics_find(m, shard);
+
+	if (!s || !is_known(s))
+		return;
+	s->window[s->next] = (float)zx__metrics_current(s);
 	s->next = (s->next + 1) % ZX_METRICS_WINDOW;
 	if (s->samples < ZX_METRICS_WINDOW)
 		s->samples++;
+}
+
+static void forget_trips(struct zx__shard *s)
+{
+	s->trip_count = 0;
+	s->waiting = 0;
 }
 
 void zx_metrics_connected(struct zx_metrics *m, uint32_t shard, int resumed,
@@ -72,6 +111,7 @@ void zx_metrics_connected(struct zx_metrics *m, uint32_t shard, int resumed,
 	s->failures = 0;
 	s->last_sign = now;
 	s->last_connect = wall;
+	forget_trips(s);
 }
 
 static void count_close(struct zx__shard *s, int code)
@@ -104,6 +144,7 @@ void zx_metrics_disconnected(struct zx_metrics *m, uint32_t shard, int code,
 	s->connected = 0;
 	s->down_since = now;
 	s->last_disconnect = wall;
+	forget_trips(s);
 	count_close(s, code);
 }
 

@@ -202,60 +202,6 @@ static void M03__failures_make_the_tiers_on_every_surface(void **state)
 	down(r);
 }
 
-static void slowed(struct run *r, const char *ms, const char *tier,
-		   const char *emoji)
-{
-	char json[64], line[64];
-
-	snprintf(json, sizeof(json), "{\"fault\":\"slow_acks\",\"ms\":%s}", ms);
-	fault(r, json);
-	snprintf(line, sizeof(line), "zoryx_shard_health{shard=\"0\"} %s",
-		 tier);
-	WAIT_FOR(measured(r, line));
-	slash(r, "sharddetails", "{\"shard_id\":0}", "Health: High latency: ");
-	want(r, emoji);
-	slash(r, "shardhealth", NULL, "Shard 0: High latency: ");
-	want(r, emoji);
-	slash(r, "shardmonitor", NULL, emoji);
-}
-
-static void monitor__1500_ms_are_a_warning_told_once(void **state)
-{
-	struct run *r = fresh();
-
-	(void)state;
-	r->so.heartbeat_ms = 1800;
-	box_up(r);
-	bot_up(r);
-	alerts_to(r, general(r, 0), "");
-	slowed(r, "1500", "1", "🟡");
-	says(r, "Shard Health Alert");
-	want(r, "High latency: 15");
-	want(r, "\"color\":16750848");
-	silent(r);
-	fault(r, "{\"fault\":\"slow_acks\",\"ms\":0}");
-	says(r, "Shard Health Recovered");
-	want(r, "Was: High latency: 15");
-	assert_true(measured(r, "zoryx_shard_health{shard=\"0\"} 0"));
-	silent(r);
-	down(r);
-}
-
-static void monitor__2500_ms_are_critical(void **state)
-{
-	struct run *r = fresh();
-
-	(void)state;
-	r->so.heartbeat_ms = 2800;
-	box_up(r);
-	bot_up(r);
-	alerts_to(r, general(r, 0), "");
-	slowed(r, "2500", "2", "🔴");
-	says(r, "Shard Health Alert");
-	want(r, "\"color\":16711680");
-	down(r);
-}
-
 static void
 monitor__a_shard_that_is_down_is_critical_and_told_once(void **state)
 {
@@ -371,8 +317,6 @@ int main(void)
 		cmocka_unit_test(
 			monitor__a_channel_it_cannot_write_to_is_said_at_once),
 		cmocka_unit_test(M03__failures_make_the_tiers_on_every_surface),
-		cmocka_unit_test(monitor__1500_ms_are_a_warning_told_once),
-		cmocka_unit_test(monitor__2500_ms_are_critical),
 		cmocka_unit_test(
 			monitor__a_shard_that_is_down_is_critical_and_told_once),
 		cmocka_unit_test(monitor__a_frozen_shard_is_noticed),

@@ -82,6 +82,7 @@ static void M04__what_is_not_finite_is_no_sample(void **state)
 	zx_metrics_latency(m, 0, INFINITY, 2);
 	zx_metrics_latency(m, 0, NAN, 3);
 	zx_metrics_latency(m, 0, -1, 4);
+	zx_metrics_sample(m, 0);
 	assert_err(zx_metrics_latencies(m, 0, &l), ZX_OK);
 	assert_int_equal(l.samples, 1);
 	assert_int_equal((int)l.average, 40);

@@ -166,6 +166,58 @@ static void beat__latency_is_of_the_oldest_open_beat(void **state)
 	zx_shard_free(d.s);
 }
 
+/* Beats from now until `end`, each acknowledged after `ms`. */
+static unsigned beats_until(struct drive *d, zx_time end, uint64_t ms)
+{
+	unsigned before = d->beats;
+	zx_time at;
+
+	while ((at = zx_shard_deadline(d->s)) <= end) {
+		unsigned n = d->beats;
+
+		drive_until(d, at);
+		if (d->beats == n)
+			continue;
+		drive_until(d, d->now + ms);
+		drive_text(d, DRIVE_ACK);
+	}
+	d->now = end;
+	return d->beats - before;
+}
+
+/* So that two of three round trips are slow as soon as may be. */
+static void beat__a_changed_latency_is_measured_once_more(void **state)
+{
+	struct drive d;
+	zx_time at;
+
+	(void)state;
+	drive_init(&d);
+	drive_live(&d);
+	at = zx_shard_deadline(d.s);
+	assert_int_equal(beats_until(&d, at + 3 * 40000 - 1, 50), 3);
+	/* slow: 3 regular ones and one between */
+	assert_int_equal(beats_until(&d, at + 6 * 40000 - 1, 1500), 4);
+	assert_int_equal(zx_shard_stats(d.s)->round_trips, 7);
+	/* quick again */
+	assert_int_equal(beats_until(&d, at + 9 * 40000 - 1, 50), 4);
+	assert_int_equal(beats_until(&d, at + 12 * 40000 - 1, 1000), 3);
+	/* frozen: what the one between waits changes nothing */
+	drive_until(&d, at + 12 * 40000);
+	drive_until(&d, d.now + 1500);
+	drive_text(&d, DRIVE_ACK);
+	assert_int_equal(zx_shard_waiting(d.s, d.now), 0);
+	drive_until(&d, d.now + 5000);
+	assert_int_equal(zx_shard_waiting(d.s, d.now), 0);
+	assert_int_equal(zx_shard_waiting(d.s, d.now + 700), 700);
+	drive_until(&d, at + 13 * 40000 + 30000);
+	assert_int_equal(d.closes, 0);
+	drive_until(&d, at + 14 * 40000);
+	assert_int_equal(d.closes, 1);
+	assert_int_equal(zx_shard_waiting(d.s, d.now), 0);
+	zx_shard_free(d.s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +227,7 @@ int main(void)
 		cmocka_unit_test(GW_10__small_talk_does_not_replace_acks),
 		cmocka_unit_test(LM_02__heartbeat_requests_stay_in_the_budget),
 		cmocka_unit_test(beat__latency_is_of_the_oldest_open_beat),
+		cmocka_unit_test(beat__a_changed_latency_is_measured_once_more),
 	};
 
 	return cmocka_run_group_tests_name("gateway/beat", tests, NULL, NULL);

@@ -77,11 +77,15 @@ static void metrics__the_window_keeps_the_last_120_samples(void **state)
 
 	(void)state;
 	zx_metrics_add(m, 0, 0);
+	zx_metrics_connected(m, 0, 0, 0, 1);
+	zx_metrics_sample(m, 0); /* of nothing */
 	zx_metrics_latencies(m, 0, &l);
 	assert_int_equal(l.samples, 0);
 	assert_true(l.current < 0 && l.average < 0 && l.p99 < 0);
-	for (int i = 1; i <= 220; i++)
+	for (int i = 1; i <= 220; i++) {
 		zx_metrics_latency(m, 0, i, 0);
+		zx_metrics_sample(m, 0);
+	}
 	zx_metrics_latencies(m, 0, &l);
 	assert_int_equal(l.samples, 120);
 	assert_true(l.min == 101 && l.max == 220 && l.current == 220);
@@ -100,8 +104,12 @@ static void metrics__what_is_not_finite_is_no_sample(void **state)
 	zx_metrics_add(m, 0, 0);
 	for (int i = 0; i < 5; i++)
 		zx_metrics_latency(m, 0, bad[i], 0);
+	zx_metrics_waiting(m, 0, bad[0]);
+	zx_metrics_waiting(m, 0, bad[1]);
+	zx_metrics_sample(m, 0);
 	zx_metrics_latencies(m, 0, &l);
 	assert_int_equal(l.samples, 0);
+	assert_true(l.current < 0);
 	assert_int_equal(get(m, 0, 0).counters[ZX_COUNT_MISSED_ACKS], 5);
 	zx_metrics_free(m);
 }
@@ -232,6 +240,89 @@ static void metrics__an_old_spike_does_not_colour_an_hour(void **state)
 	zx_metrics_free(m);
 }
 
+static struct zx_latency latency(const struct zx_metrics *m)
+{
+	struct zx_latency l;
+
+	assert_err(zx_metrics_latencies(m, 0, &l), ZX_OK);
+	return l;
+}
+
+static void metrics__what_a_heartbeat_waits_is_evidence(void **state)
+{
+	struct zx_metrics *m = make(NULL);
+
+	(void)state;
+	zx_metrics_add(m, 0, 0);
+	zx_metrics_connected(m, 0, 0, 0, 1);
+	zx_metrics_waiting(m, 0, 30);
+	zx_metrics_sample(m, 0); /* on its way, nothing to compare it to */
+	assert_int_equal(latency(m).samples, 0);
+	zx_metrics_latency(m, 0, 40, 0);
+	zx_metrics_waiting(m, 0, 30); /* less than the last: nothing new */
+	zx_metrics_sample(m, 0);
+	assert_true(latency(m).current == 40 && latency(m).max == 40);
+	zx_metrics_waiting(m, 0, 1500);
+	assert_true(latency(m).current == 1500 && latency(m).recent == 1500);
+	assert_int_equal(tier(m, 0, 0, ZX_REASON_LATENCY), ZX_WARNING);
+	zx_metrics_waiting(m, 0, 2500);
+	assert_int_equal(tier(m, 0, 0, ZX_REASON_LATENCY), ZX_CRITICAL);
+	zx_metrics_sample(m, 0);
+	assert_true(latency(m).max == 2500 && latency(m).samples == 2);
+	/* the ACK came: a spike, until the next ones tell the same */
+	zx_metrics_latency(m, 0, 2600, 0);
+	zx_metrics_latency(m, 0, 40, 0);
+	zx_metrics_latency(m, 0, 40, 0);
+	assert_int_equal(tier(m, 0, 0, ZX_REASON_NONE), ZX_HEALTHY);
+	zx_metrics_free(m);
+}
+
+static void metrics__a_new_connection_is_measured_anew(void **state)
+{
+	struct zx_metrics *m = make(NULL);
+
+	(void)state;
+	zx_metrics_add(m, 0, 0);
+	zx_metrics_connected(m, 0, 0, 0, 1);
+	for (int i = 0; i < 3; i++)
+		zx_metrics_latency(m, 0, 2500, 0);
+	zx_metrics_sample(m, 0);
+	assert_int_equal(tier(m, 0, 0, ZX_REASON_LATENCY), ZX_CRITICAL);
+	zx_metrics_disconnected(m, 0, 0, 1000, 2);
+	zx_metrics_sample(m, 0);
+	assert_int_equal(latency(m).samples, 1);
+	zx_metrics_connected(m, 0, 1, 2000, 3);
+	zx_metrics_sample(m, 0);
+	assert_true(latency(m).samples == 1 && latency(m).current == 2500);
+	assert_int_equal(tier(m, 0, 2000, ZX_REASON_RECENT), ZX_WARNING);
+	zx_metrics_waiting(m, 0, 2600); /* slower than anything before */
+	zx_metrics_sample(m, 0);
+	assert_int_equal(latency(m).samples, 2);
+	zx_metrics_latency(m, 0, 40, 3000);
+	assert_int_equal(tier(m, 0, 62000, ZX_REASON_NONE), ZX_HEALTHY);
+	zx_metrics_free(m);
+}
+
+static void metrics__how_long_recent_is_can_be_chosen(void **state)
+{
+	struct zx_metrics_options o = ZX_METRICS_OPTIONS_INIT;
+	struct zx_metrics *m;
+
+	(void)state;
+	o.recent_ms = 500;
+	assert_err(zx_metrics_new(&m, &o), ZX_OK);
+	zx_metrics_add(m, 0, 0);
+	zx_metrics_connected(m, 0, 0, 0, 1);
+	zx_metrics_disconnected(m, 0, 0, 1000, 2);
+	zx_metrics_connected(m, 0, 1, 2000, 3);
+	assert_int_equal(tier(m, 0, 2499, ZX_REASON_RECENT), ZX_WARNING);
+	assert_int_equal(tier(m, 0, 2500, ZX_REASON_NONE), ZX_HEALTHY);
+	zx_metrics_set_recent(m, 0);
+	assert_int_equal(tier(m, 0, 61999, ZX_REASON_RECENT), ZX_WARNING);
+	assert_int_equal(tier(m, 0, 62000, ZX_REASON_NONE), ZX_HEALTHY);
+	zx_metrics_free(m);
+}
+
 static void metrics__the_threshold_is_clamped_everywhere(void **state)
 {
 	static const struct {
@@ -280,6 +371,7 @@ static void metrics__prometheus_text_has_one_help_and_type_a_family(void **st)
 	zx_metrics_connected(m, 3, 0, 0, 1);
 	zx_metrics_event(m, 3, 1, 5);
 	zx_metrics_latency(m, 3, 41.5, 5);
+	zx_metrics_sample(m, 3);
 	zx_metrics_disconnected(m, 3, 4000, 250, 2);
 	zx_buf_init(&b, NULL, 0);
 	assert_err(zx_metrics_prometheus(m, 1000, &b), ZX_OK);
@@ -439,6 +531,9 @@ int main(void)
 			metrics__close_codes_are_counted_with_a_ceiling),
 		cmocka_unit_test(metrics__tiers_change_at_their_thresholds),
 		cmocka_unit_test(metrics__an_old_spike_does_not_colour_an_hour),
+		cmocka_unit_test(metrics__what_a_heartbeat_waits_is_evidence),
+		cmocka_unit_test(metrics__a_new_connection_is_measured_anew),
+		cmocka_unit_test(metrics__how_long_recent_is_can_be_chosen),
 		cmocka_unit_test(metrics__the_threshold_is_clamped_everywhere),
 		cmocka_unit_test(
 			metrics__reset_forgets_counts_but_not_an_outage),
