@@ -32,6 +32,25 @@ static int open_bot(struct zx_bot **bot, const struct zx_config *config,
 	return err;
 }
 
+/* For whoever starts us again: will it be the same the next time? */
+static int exit_code(int err)
+{
+	switch (err) {
+	case ZX_E_CLOSED:
+		return EXIT_GOOD;
+	case ZX_E_BUSY: /* the process before us may still be ending */
+	case ZX_E_CONNECT:
+	case ZX_E_FULL:
+	case ZX_E_IO:
+	case ZX_E_NOMEM:
+	case ZX_E_REMOTE:
+	case ZX_E_TIMEOUT:
+		return EXIT_LATER;
+	default:
+		return EXIT_BAD;
+	}
+}
+
 static int run(const struct zx_config *config)
 {
 	struct zx_log log = log_sink((enum zx_log_level)config->log_level);
@@ -53,7 +72,7 @@ static int run(const struct zx_config *config)
 	else
 		zx_logf(&log, ZX_LOG_ERROR, "bot", "%s", zx_bot_error(bot));
 	zx_bot_free(bot);
-	return err == ZX_E_CLOSED ? EXIT_GOOD : EXIT_BAD;
+	return exit_code(err);
 }
 
 static int transfer(enum action action, struct zx_config *config,

@@ -31,9 +31,11 @@ static const char usage[] =
 	"All variables and their defaults are in .env.example.\n"
 	"\n"
 	"Exit codes: 0 stopped as asked, or the answer is yes;\n"
-	"            1 the configuration is wrong, Discord refuses the token or\n"
-	"              the intents, or the bot could not go on;\n"
-	"            2 the command line is not understood.\n";
+	"            1 the configuration is wrong, or Discord refuses the token\n"
+	"              or the intents: starting it again does not help;\n"
+	"            2 the command line is not understood;\n"
+	"            3 it could not go on: disk, memory, network, or the state\n"
+	"              file is in use. Starting it again may help.\n";
 
 static enum action parse_db(int argc, char **argv)
 {

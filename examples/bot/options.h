@@ -8,7 +8,8 @@
 enum { /* exit codes, as --help says */
        EXIT_GOOD = 0,
        EXIT_BAD = 1,
-       EXIT_USAGE = 2
+       EXIT_USAGE = 2,
+       EXIT_LATER = 3 /* starting it again may help */
 };
 
 enum action {

@@ -136,8 +136,8 @@ pid=$!
 await run3 'has resumed' && await run3 'ready as' && cp run3 out
 result $? "after kill -9 it resumes as well"
 "$bot" >run4 2>&1
-[ $? = 1 ] && cp run4 out && grep -q 'ERROR.*zoryx.db' out
-result $? "a second bot on the same file is refused"
+[ $? = 3 ] && cp run4 out && grep -q 'ERROR.*zoryx.db' out
+result $? "a second bot on the same file is refused, for a later try"
 kill -TERM $pid
 ends $pid && [ $code = 0 ]
 result $? "SIGTERM stops it with exit code 0"

@@ -36,7 +36,7 @@ tap_none 'examples: each has fewer than 80 lines of code' "$long"
 echo '{"op":"x_hi","data":{"n":1},"source":"a"}' |
   "$E/01_frames" -w >"$tmp/frames"
 tap 'examples: 01 writes a frame with its length before it' \
-  "$([ "$(head -c 4 "$tmp/frames" | od -An -tx1 | tr -d ' ')" = 0000002a ]
+  "$([ "$(head -c 4 "$tmp/frames" | od -An -tx1 | tr -d ' ')" = 00000029 ]
     echo $?)"
 "$E/01_frames" <"$tmp/frames" >"$tmp/out"
 has 'examples: 01 reads it again' "$tmp/out" 'x_hi from "a": {"n":1}'
