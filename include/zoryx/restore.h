@@ -197,7 +197,7 @@ enum zx_verb {
 ZX_API const char *zx_verb_name(enum zx_verb v);
 
 /* Why. X(name, sentence); the operation's `detail` says it of this item. */
-#define ZX_REASONS(X)                                                          \
+#define ZX_WHYS(X)                                                             \
 	X(MISSING, "It is missing.")                                           \
 	X(CHANGED, "It was changed.")                                          \
 	X(PRIVATE, "It would see channels that were hidden from it.")          \
@@ -223,14 +223,14 @@ ZX_API const char *zx_verb_name(enum zx_verb v);
 	X(PAST, "It is over.")                                                 \
 	X(DISCORD, "Discord gives bots no way to do it.")                      \
 	X(INCOMPLETE, "It could not be read when the snapshot was taken.")
-enum zx_reason {
-#define ZX__X(name, text) ZX_REASON_##name,
-	ZX_REASONS(ZX__X)
+enum zx_why {
+#define ZX__X(name, text) ZX_WHY_##name,
+	ZX_WHYS(ZX__X)
 #undef ZX__X
-		ZX_REASON_COUNT
+		ZX_WHY_COUNT
 };
-ZX_API const char *zx_reason_text(enum zx_reason r);
-ZX_API const char *zx_reason_name(enum zx_reason r); /* "hierarchy" */
+ZX_API const char *zx_why_text(enum zx_why r);
+ZX_API const char *zx_why_name(enum zx_why r); /* "hierarchy" */
 
 /*
  * What is asked of Discord. X(name, phase).
@@ -340,7 +340,7 @@ struct zx_plan_op {
 	enum zx_act act;
 	enum zx_section section;
 	enum zx_phase phase;
-	enum zx_reason reason;
+	enum zx_why reason;
 	enum zx_rate rate;
 	unsigned flags;	   /* enum zx_plan_flag */
 	uint32_t requests; /* 0 for SKIP, IMPOSSIBLE, BOT */
@@ -387,7 +387,7 @@ struct zx_plan_limit {
 };
 
 struct zx_plan_problem {
-	enum zx_reason reason; /* PERMISSION, HIERARCHY, LIMIT, ... */
+	enum zx_why reason; /* PERMISSION, HIERARCHY, LIMIT, ... */
 	/* Nonzero: the restore must not begin. Zero: `ops` operations are left
 	 * out or made less, and the rest can be done. */
 	int blocks;
