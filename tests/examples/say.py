@@ -31,7 +31,7 @@ def until(check):
     sys.exit("nothing came of " + text)
 
 
-until(lambda: state()["sessions"])
+until(lambda: state()["commands"])
 now = state()
 user = [u for u in now["users"] if u.get("persona") == "member"][0]["id"]
 channel = [c for c in now["guilds"][0]["channels"]
