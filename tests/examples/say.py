@@ -44,7 +44,8 @@ def answer():
     for m in call("GET",
                   f"/sandbox/messages?user={user}&channel={channel}"):
         if int(m["id"]) > int(sent["id"]) and m["author"].get("bot"):
-            if re.search(pattern, m["content"] + json.dumps(m["embeds"])):
+            if (re.search(pattern, m["content"]) or
+                    re.search(pattern, json.dumps(m["embeds"]))):
                 return True
     return False
 
