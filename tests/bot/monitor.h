@@ -32,12 +32,15 @@ static const struct zx_monitor_options quick = {
 	.group_ms = 1,
 };
 
+/* The one in force. */
+static const struct zx_monitor_options *tuning = &quick;
+
 static atomic_int ready;
 
 static inline int tune(struct zx_bot *bot, void **data)
 {
 	(void)data;
-	return zx_monitor_configure(bot, &quick);
+	return zx_monitor_configure(bot, tuning);
 }
 
 static inline void on_ready(struct zx_bot *bot, void *data)
@@ -331,6 +334,27 @@ static inline uint64_t channel_on(struct run *r, uint32_t shard, uint32_t count)
 			return general(r, i);
 	fail();
 	return 0;
+}
+
+/* So many attempts of requests for the channel's guild fail. */
+static inline void fail_answers(struct run *r, uint64_t channel, int n)
+{
+	uint64_t owner = zx_sandbox_user(r->box, ZX_SANDBOX_OWNER), id[8];
+	char json[128];
+	int i;
+
+	snprintf(json, sizeof(json),
+		 "{\"fault\":\"rest_500\",\"times\":%d,\"route\":"
+		 "\"POST /interactions/*\"}",
+		 n);
+	fault(r, json);
+	for (i = 0; i < n; i++)
+		assert_err(zx_sandbox_slash(r->box, owner, channel, "help",
+					    NULL, &id[i]),
+			   ZX_OK);
+	for (i = 0; i < n; i++)
+		assert_err(zx_sandbox_answer(r->box, id[i], WAIT_MS, NULL),
+			   ZX_OK);
 }
 
 #endif

@@ -158,33 +158,12 @@ static void monitor__a_channel_it_cannot_write_to_is_said_at_once(void **state)
 	down(r);
 }
 
-/* So many attempts of requests for the guild fail. */
-static void fail_answers(struct run *r, int n)
-{
-	uint64_t owner = zx_sandbox_user(r->box, ZX_SANDBOX_OWNER), id[8];
-	char json[128];
-	int i;
-
-	snprintf(json, sizeof(json),
-		 "{\"fault\":\"rest_500\",\"times\":%d,\"route\":"
-		 "\"POST /interactions/*\"}",
-		 n);
-	fault(r, json);
-	for (i = 0; i < n; i++)
-		assert_err(zx_sandbox_slash(r->box, owner, 0, "help", NULL,
-					    &id[i]),
-			   ZX_OK);
-	for (i = 0; i < n; i++)
-		assert_err(zx_sandbox_answer(r->box, id[i], WAIT_MS, NULL),
-			   ZX_OK);
-}
-
 static void M03__failures_make_the_tiers_on_every_surface(void **state)
 {
 	struct run *r = up();
 
 	(void)state;
-	fail_answers(r, 3);
+	fail_answers(r, 0, 3);
 	WAIT_FOR(measured(r, "zoryx_shard_health{shard=\"0\"} 1"));
 	assert_true(
 		measured(r, "zoryx_shard_consecutive_failures{shard=\"0\"} 3"));
@@ -194,7 +173,7 @@ static void M03__failures_make_the_tiers_on_every_surface(void **state)
 	want(r, "REST: an attempt failed (a later one succeeded)");
 	slash(r, "shardhealth", NULL, "Shard 0: 3 consecutive failures");
 	slash(r, "shardmonitor", NULL, "🟡 S0");
-	fail_answers(r, 2);
+	fail_answers(r, 0, 2);
 	WAIT_FOR(measured(r, "zoryx_shard_health{shard=\"0\"} 2"));
 	assert_true(
 		measured(r, "zoryx_shard_consecutive_failures{shard=\"0\"} 5"));
