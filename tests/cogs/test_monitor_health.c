@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "cogs/monitor.h"
+#include "gateway/drive.h"
 
 #define MINUTE (60 * 1000)
 
@@ -252,12 +253,176 @@ static void M15__a_step_of_the_wall_clock_changes_nothing(void **state)
 	zx_metrics_free(m);
 }
 
+/* A shard in virtual time -----------------------------------------------------
+ */
+
+#define INTERVAL 41250
+#define HELLO                                                                  \
+	"{\"t\":null,\"s\":null,\"op\":10,\"d\":{\"heartbeat_interval\":41250}}"
+
+/* A shard on a server whose ACKs take `ms` from `from` until `to` and 50 ms
+ * otherwise (0: they never come), watched as the cog watches it. */
+struct watched {
+	struct drive d;
+	struct zx_metrics *m;
+	zx_time from, to, ack_at;
+	uint64_t ms, trips;
+	unsigned beats;
+};
+
+static void watch(struct watched *w, unsigned seed)
+{
+	*w = (struct watched){ .m = metrics(3), .ack_at = ZX_TIME_NEVER };
+	drive_init(&w->d);
+	zx_prng_init(&w->d.prng, seed);
+	assert_err(drive_new(&w->d), ZX_OK);
+	assert_err(zx_shard_start(w->d.s, 0), ZX_OK);
+	drive_poll(&w->d);
+	drive_open(&w->d);
+	assert_err(drive_text(&w->d, HELLO), ZX_OK);
+	zx_shard_grant(w->d.s, 0);
+	drive_poll(&w->d);
+	assert_err(drive_text(&w->d, DRIVE_READY), ZX_OK);
+}
+
+/* What monitor_watch.c does with every look. */
+static void look(struct watched *w, zx_time now)
+{
+	uint64_t trips = zx_shard_stats(w->d.s)->round_trips;
+
+	if (trips != w->trips) {
+		zx_metrics_ack(w->m, 0, now);
+		zx_metrics_latency(w->m, 0, zx_shard_stats(w->d.s)->latency_ms,
+				   now);
+	}
+	w->trips = trips;
+	zx_metrics_waiting(w->m, 0, (double)zx_shard_waiting(w->d.s, now));
+	if (w->d.closes)
+		zx_metrics_disconnected(w->m, 0, 4000, now, 1);
+}
+
+static void step(struct watched *w, zx_time now)
+{
+	uint64_t ms = now >= w->from && now < w->to ? w->ms : 50;
+
+	drive_until(&w->d, now);
+	if (w->d.beats != w->beats && ms)
+		w->ack_at = zx_time_min(w->ack_at, now + ms);
+	w->beats = w->d.beats;
+	if (now >= w->ack_at) {
+		w->ack_at = ZX_TIME_NEVER;
+		drive_text(&w->d, DRIVE_ACK);
+	}
+	look(w, now);
+	if (now % (30 * 1000) == 0)
+		zx_metrics_sample(w->m, 0);
+}
+
+static void unwatch(struct watched *w)
+{
+	zx_shard_free(w->d.s);
+	zx_metrics_free(w->m);
+}
+
+/* Whenever in the interval it begins: a minute later, and from then on. */
+static void shows_in_a_minute(uint64_t ms, enum zx_tier want)
+{
+	struct watched w;
+	zx_time now, from, to;
+
+	for (from = 5 * MINUTE; from < 5 * MINUTE + INTERVAL; from += 750) {
+		watch(&w, 1);
+		w.from = from;
+		w.to = to = ms ? from + 5 * MINUTE : ZX_TIME_NEVER;
+		w.ms = ms;
+		for (now = 0; now < from + 8 * MINUTE; now += 50) {
+			step(&w, now);
+			if (now < from)
+				assert_int_equal(tier(w.m, now), ZX_HEALTHY);
+			else if (now >= from + MINUTE && now < to)
+				assert_int_equal(tier(w.m, now), want);
+			else if (ms && now >= to + MINUTE)
+				assert_int_equal(tier(w.m, now), ZX_HEALTHY);
+		}
+		assert_int_equal(!w.d.closes, !!ms);
+		unwatch(&w);
+	}
+}
+
+static void M05__a_slow_shard_shows_within_a_health_interval(void **state)
+{
+	(void)state;
+	shows_in_a_minute(1500, ZX_WARNING);
+	shows_in_a_minute(2500, ZX_CRITICAL);
+}
+
+/* By its heartbeat that waits, then because it is given up. */
+static void M05__a_frozen_shard_shows_within_a_health_interval(void **state)
+{
+	(void)state;
+	shows_in_a_minute(0, ZX_CRITICAL);
+}
+
+/* For as long as its ACK is waited for; far less than an alert takes. */
+static void M05__one_late_ack_colours_only_its_own_wait(void **state)
+{
+	struct watched w;
+	unsigned ill = 0;
+	zx_time now;
+
+	(void)state;
+	watch(&w, 2);
+	w.from = 5 * MINUTE;
+	w.to = w.from + INTERVAL;
+	w.ms = 4000;
+	for (now = 0; now < 15 * MINUTE; now += 50) {
+		step(&w, now);
+		if (now > w.from && zx_shard_waiting(w.d.s, now))
+			w.to = now; /* the next one is quick again */
+		ill += tier(w.m, now) != ZX_HEALTHY;
+	}
+	assert_in_range(ill, 1, 3000 / 50);
+	unwatch(&w);
+}
+
+/* The window is an hour, with a sample every 30 s. */
+static void monitor__the_window_is_an_hour_of_samples(void **state)
+{
+	struct zx_latency l;
+	struct watched w;
+	zx_time now;
+
+	(void)state;
+	watch(&w, 3);
+	w.from = 40 * MINUTE;
+	w.to = 41 * MINUTE;
+	w.ms = 700;
+	for (now = 0; now <= 110 * MINUTE; now += 50) {
+		step(&w, now);
+		if (now == 60 * MINUTE || now == 90 * MINUTE) {
+			assert_err(zx_metrics_latencies(w.m, 0, &l), ZX_OK);
+			assert_in_range(l.samples, 117, 120);
+			assert_true(l.max >= 700 && l.min < 100);
+		}
+	}
+	assert_err(zx_metrics_latencies(w.m, 0, &l), ZX_OK);
+	assert_int_equal(l.samples, 120);
+	assert_true(l.max < 100);
+	unwatch(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(M02__our_own_timer_is_no_sign_of_life),
 		cmocka_unit_test(M04__what_is_not_finite_is_no_sample),
 		cmocka_unit_test(M05__an_old_spike_does_not_colour_an_hour),
+		cmocka_unit_test(
+			M05__a_slow_shard_shows_within_a_health_interval),
+		cmocka_unit_test(
+			M05__a_frozen_shard_shows_within_a_health_interval),
+		cmocka_unit_test(M05__one_late_ack_colours_only_its_own_wait),
+		cmocka_unit_test(monitor__the_window_is_an_hour_of_samples),
 		cmocka_unit_test(M06__the_threshold_is_the_same_everywhere),
 		cmocka_unit_test(
 			M07__each_shard_has_its_own_alert_and_recovery),
