@@ -27,20 +27,22 @@ QUICK      ?=
 
 # module, ring and packages; a later module may use the earlier ones' ring
 MODULES      := base gateway rest metrics guild command ipc state net bot cogs
-PKGS_base    :=
 PKGS_gateway := zlib libzstd
-PKGS_rest    :=
-PKGS_metrics :=
-PKGS_guild   := mbedtls
-PKGS_command := libcjson
-PKGS_ipc     := mbedtls
+PKGS_guild   := mbedcrypto
+PKGS_ipc     := mbedtls mbedcrypto
 PKGS_state   := sqlite3 libzstd
 PKGS_net     := libwebsockets libcurl
-PKGS_bot     := mbedtls
-PKGS_cogs    :=
+PKGS_bot     := mbedcrypto
 PKGS_sandbox := libcjson zlib libzstd
-PKGS         := libcjson libcurl libwebsockets libzstd mbedtls sqlite3 zlib
+PKGS         := libcjson libcurl libwebsockets libzstd mbedtls mbedcrypto \
+	sqlite3 zlib
+# the modules that a module calls; all of ring 0 calls base only
 RING0        := gateway rest metrics guild command ipc
+USES_base    :=
+USES_net     := ipc rest gateway base
+USES_bot     := net state command rest gateway base
+USES_cogs    := bot net state ipc command guild metrics gateway base
+uses          = $(if $(filter base,$1),,$(or $(USES_$1),base))
 
 version_of = $(shell sed -n 's/^\#define $(1) "*\([0-9.]*\)"*/\1/p' \
 	include/zoryx/version.h)
@@ -82,7 +84,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2 -Wundef
 ZX_CPPFLAGS := -Iinclude -Isrc -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
 	$(foreach p,$(PKGS),$(CFLAGS_$(p)))
-ZX_CFLAGS   := -std=c11 -fPIC -fvisibility=hidden $(WARN) \
+ZX_CFLAGS   := -std=c11 -fPIC -fvisibility=hidden \
+	-ffunction-sections -fdata-sections $(WARN) \
 	$(if $(WERROR),-Werror)
 ifdef SAN
 ZX_CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined \
@@ -102,13 +105,12 @@ BOX_OBJS     := $(patsubst %.c,$(B)/%.o,$(wildcard examples/sandbox/*.c))
 EXAMPLES     := $(patsubst %.c,$(B)/%,$(wildcard examples/[0-9]*.c))
 EXAMPLES_CXX := $(patsubst %.cpp,$(B)/%,$(wildcard examples/[0-9]*.cpp))
 LIB_A  := $(B)/libzoryx.a
-LIB_SO := $(B)/libzoryx.so.$(VERSION)
 BOX_A  := $(B)/libzoryx_sandbox.a
-PC     := $(B)/zoryx.pc
 
-.PHONY: all run test crash fuzz sim bench install uninstall deps deps-test format \
+.PHONY: all modules run test crash fuzz sim bench install uninstall abi deps \
+	deps-test format \
 	clean help FORCE
-all: $(LIB_A) $(LIB_SO) $(BOX_A) $(PC) $(B)/zoryx-bot $(B)/zoryx-sandbox \
+all: $(LIB_A) $(BOX_A) modules $(B)/zoryx-bot $(B)/zoryx-sandbox \
 	$(EXAMPLES)
 
 $(B)/flags: FORCE
@@ -131,13 +133,6 @@ $(LIB_A) $(BOX_A):
 	$(say) AR $@
 	$(q)rm -f $@ && $(AR) rcs $@ $^
 
-$(LIB_SO): $(LIB_OBJS)
-	$(say) LD $@
-	$(q)$(link) -shared -Wl,-soname,libzoryx.so.$(SOVERSION) -o $@ $^ \
-		$(ZX_LIBS)
-	$(q)ln -sf $(@F) $(B)/libzoryx.so.$(SOVERSION)
-	$(q)ln -sf $(@F) $(B)/libzoryx.so
-
 $(B)/zoryx-bot: $(BOT_OBJS) $(LIB_A)
 $(B)/zoryx-sandbox: $(BOX_OBJS) $(BOX_A) $(LIB_A)
 $(EXAMPLES): %: %.o $(BOX_A) $(LIB_A)
@@ -159,16 +154,7 @@ $(B)/gen/page.c: $(PAGE) src/sandbox/embed.sh
 	$(q)mkdir -p $(@D)
 	$(q)sh src/sandbox/embed.sh $(PAGE) >$@
 
-# Remade when what it says changes: PREFIX is often given to install only. The
-# packages are named as libraries, not as Requires.private: that would ask
-# programs for everything their static versions need, which few systems have.
-$(PC): src/zoryx.pc.in FORCE
-	@mkdir -p $(@D)
-	@sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
-		-e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' \
-		-e 's|@LIBS@|$(strip $(ZX_LIBS))|' $< >$@.tmp
-	@cmp -s $@.tmp $@ || cp $@.tmp $@
-	@rm -f $@.tmp
+include src/install/rules.mk
 
 # Running --------------------------------------------------------------------
 # Heartbeats more often than Discord's, so that a latency is there soon.
@@ -181,7 +167,8 @@ run: $(B)/zoryx-bot $(B)/zoryx-sandbox
 
 # Tests ----------------------------------------------------------------------
 # tests/MODULE/test_*.c   one program each      tests/MODULE/*.sh  scripts
-# tests/alone/MODULE.c    links with that module, base and its packages only
+# tests/alone/MODULE.c    links with that module, what it uses, and their
+#                         packages only
 
 TEST_SRC  := $(wildcard tests/*/test_*.c)
 TEST_BIN  := $(TEST_SRC:%.c=$(B)/%)
@@ -196,15 +183,16 @@ $(TEST_BIN): %: %.o $(TEST_HELP) $(BOX_A) $(LIB_A)
 	$(q)$(link) -o $@ $^ $(ZX_LIBS) $(LIBS_cmocka) -pthread
 
 .SECONDEXPANSION:
-$(ALONE): %: %.o $$(call objs,$$(notdir $$*)) $$(call objs,base)
+$(ALONE): %: %.o $$(foreach m,$$(call closure,$$(notdir $$*)),$$(call so_objs,$$m))
 	$(say) LD $@
 	$(q)$(link) -o $@ $(sort $^) \
-		$(foreach p,$(PKGS_$(notdir $@)),$(LIBS_$(p))) -lm
+		$(foreach p,$(call packages,$(notdir $@)),$(LIBS_$(p))) -lm \
+		$(if $(filter sandbox,$(notdir $@)),-pthread)
 
 HAVE_CXX = $(shell command -v $(firstword $(CXX)))
 test: all $(TEST_BIN) $(ALONE) $$(if $$(HAVE_CXX),$(EXAMPLES_CXX))
 	@B='$(B)' CC='$(CC)' CXX='$(CXX)' SAN='$(SAN)' \
-		OBJS='$(LIB_OBJS)' LIB_A='$(LIB_A)' LIB_SO='$(LIB_SO)' \
+		OBJS='$(LIB_OBJS)' LIB_A='$(LIB_A)' MODULES='$(MODULES)' \
 		sh tests/run.sh $(ALONE) $(TEST_BIN) $(TEST_SH)
 
 # Accidents ------------------------------------------------------------------
@@ -266,32 +254,6 @@ $(BENCH_BIN): %: %.o $(B)/bench/report.o $(BOX_A) $(LIB_A)
 bench: $(BENCH_BIN) $(B)/zoryx-sandbox
 	@B='$(B)' QUICK='$(QUICK)' sh bench/run.sh $(BENCH_BIN)
 
-# Installing -----------------------------------------------------------------
-
-HEADERS := $(wildcard include/zoryx/*.h)
-install: all
-	install -d '$(DESTDIR)$(INCLUDEDIR)/zoryx' '$(DESTDIR)$(BINDIR)' \
-		'$(DESTDIR)$(LIBDIR)/pkgconfig'
-	install -m 644 include/zoryx.h '$(DESTDIR)$(INCLUDEDIR)'
-	install -m 644 $(HEADERS) '$(DESTDIR)$(INCLUDEDIR)/zoryx'
-	install -m 644 $(LIB_A) $(BOX_A) '$(DESTDIR)$(LIBDIR)'
-	install -m 755 $(LIB_SO) '$(DESTDIR)$(LIBDIR)'
-	ln -sf $(notdir $(LIB_SO)) \
-		'$(DESTDIR)$(LIBDIR)/libzoryx.so.$(SOVERSION)'
-	ln -sf libzoryx.so.$(SOVERSION) '$(DESTDIR)$(LIBDIR)/libzoryx.so'
-	install -m 644 $(PC) '$(DESTDIR)$(LIBDIR)/pkgconfig'
-	install -m 755 $(B)/zoryx-bot $(B)/zoryx-sandbox '$(DESTDIR)$(BINDIR)'
-
-uninstall:
-	rm -rf '$(DESTDIR)$(INCLUDEDIR)/zoryx'
-	rm -f '$(DESTDIR)$(INCLUDEDIR)/zoryx.h' \
-		'$(DESTDIR)$(LIBDIR)'/libzoryx.so* \
-		'$(DESTDIR)$(LIBDIR)/libzoryx.a' \
-		'$(DESTDIR)$(LIBDIR)/libzoryx_sandbox.a' \
-		'$(DESTDIR)$(LIBDIR)/pkgconfig/zoryx.pc' \
-		'$(DESTDIR)$(BINDIR)/zoryx-bot' \
-		'$(DESTDIR)$(BINDIR)/zoryx-sandbox'
-
 deps:
 	@sh .ci/deps build
 deps-test:
@@ -317,6 +279,7 @@ help:
 #: make deps       install the packages needed to build
 #: make deps-test  and those for the interop and browser tests
 #: make install    to PREFIX (/usr/local), below DESTDIR; make uninstall
+#: make abi        write what the libraries export to docs/abi, for review
 #: make format     run clang-format 14 over the sources
 #: make clean      remove build/
 #: Variables: CC, CFLAGS, LDFLAGS, V=1 (show commands), SAN=1 (address and

@@ -141,7 +141,8 @@ tap 'deps: it goes through sudo when that is there' $?
 # notes how it was called and "installs" cmocka when asked for it.
 tree=$tmp/tree
 mkdir -p "$tree/.ci" "$tree/include/zoryx" "$tree/tests" "$tree/src/sandbox"
-touch "$tree/src/sandbox/embed.sh" "$tree/src/zoryx.pc.in"
+touch "$tree/src/sandbox/embed.sh"
+cp -r src/install "$tree/src"
 cp Makefile "$tree"
 cp .ci/config "$tree/.ci"
 cp include/zoryx/version.h "$tree/include/zoryx"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # The arrows between modules point down, and each package has its owners.
 . tests/helper/tap.sh
+. tests/helper/modules.sh
 
 # What each module may include besides itself.
 ring0='base'
@@ -13,18 +14,6 @@ allowed() {
   net) echo "$rings01" ;;
   bot | cogs) echo "$rings01 net state bot cogs" ;;
   *) echo unknown-module ;;
-  esac
-}
-
-# The module a public header belongs to.
-owner() {
-  case $1 in
-  base.h | json.h | version.h) echo base ;;
-  message.h | modal.h) echo command ;;
-  capture.h | python.h | retention.h) echo guild ;;
-  config.h) echo bot ;;
-  shard_monitor.h | shard_manager.h | backup_restore.h) echo cogs ;;
-  *) echo "${1%.h}" ;;
   esac
 }
 
