@@ -12,7 +12,8 @@
  *   zx_sandbox_stop(box);
  *
  * The one part of zoryx that starts a thread: it plays another computer. All
- * calls are safe from any thread. Listens on 127.0.0.1 only.
+ * calls are safe from any thread. Listens on 127.0.0.1 only. Simulations use it
+ * without thread and sockets: "Without a network" below.
  */
 #ifndef ZORYX_SANDBOX_H
 #define ZORYX_SANDBOX_H
@@ -39,6 +40,16 @@ struct zx_sandbox_options {
 				     identify with one closes 4014 */
 	int no_rate_limits;	  /* nonzero: no 429s and no bucket headers */
 	uint32_t identify_limit;  /* of session_start_limit; 0 means 1000 */
+	/* What the first guilds are, by commas ("plain,empty,everything"); see
+	 * zx_sandbox_seed(). NULL: all are plain. */
+	const char *kinds;
+	/* Nonzero: no port, no thread, no clock. See "Without a network". */
+	int offline;
+	/* Called for each event of the gateway, with the sandbox locked: it may
+	 * not call the sandbox. `guild` is 0 for what belongs to none. */
+	void (*on_event)(void *ud, uint64_t guild, const char *event,
+			 const char *d);
+	void *on_event_ud;
 };
 #define ZX_SANDBOX_OPTIONS_INIT ZX__INIT(struct zx_sandbox_options)
 
@@ -107,6 +118,90 @@ ZX_API int zx_sandbox_wait_ready(struct zx_sandbox *box, uint32_t n,
 				 uint32_t timeout_ms);
 /* JSON of the state: see GET /sandbox/state in docs/SANDBOX.md. */
 ZX_API int zx_sandbox_state(struct zx_sandbox *box, struct zx_buf *out);
+
+/* Without a network --------------------------------------------------------
+
+   An offline sandbox is the same Discord in the caller's thread and in virtual
+   time, for simulations: requests are answered at once, nothing waits. The
+   clock begins at 2026-09-21T13:33:20Z and moves only by zx_sandbox_advance().
+   Two with the same options and the same calls give the same bytes. Waiting
+   calls (zx_sandbox_expect() ...) look once.
+
+     struct zx_sandbox_options o = ZX_SANDBOX_OPTIONS_INIT;
+     o.offline = 1;
+     o.kinds = "everything,empty";
+     zx_sandbox_start(&box, &o);
+     struct zx_sandbox_request q = { .method = "GET", .path = "/users/@me" };
+     zx_sandbox_call(box, &q, &reply);
+
+   zx_sandbox_call() works with a sandbox that listens, too. */
+
+struct zx_sandbox_request {
+	const char *method; /* "GET" ... */
+	/* Below the API's root: "/guilds/1/members?limit=5". "/sandbox/..." is
+	 * the control API, "/sandbox/cdn/..." the CDN. */
+	const char *path;
+	const char *content_type; /* NULL: application/json */
+	const char *reason;	  /* X-Audit-Log-Reason, as sent; or NULL */
+	struct zx_str body;
+	/* 0: the bot, with rate limits and faults. Another person: the same
+	 * rules of permissions, but no limits, no faults and no traffic. */
+	uint64_t user;
+};
+struct zx_sandbox_reply {
+	int status;	       /* 0: no answer came (a fault dropped it) */
+	uint32_t delay_ms;     /* a fault makes the answer come so much later */
+	struct zx_buf headers; /* "Name: value\r\n" lines */
+	struct zx_buf body;
+};
+/* The caller initialises the buffers of `reply` and releases them; they are
+ * cleared first. ZX_E_INVALID, ZX_E_NOMEM. */
+ZX_API int zx_sandbox_call(struct zx_sandbox *box,
+			   const struct zx_sandbox_request *request,
+			   struct zx_sandbox_reply *reply);
+/* Offline only: the time is so much later. */
+ZX_API void zx_sandbox_advance(struct zx_sandbox *box, uint64_t ms);
+/* Monotonic ms, as the limits count them; and wall ms. */
+ZX_API uint64_t zx_sandbox_now(struct zx_sandbox *box);
+ZX_API int64_t zx_sandbox_wall(struct zx_sandbox *box);
+
+/* Servers ------------------------------------------------------------------ */
+
+/*
+ * Wipes the guild and fills it anew; its sessions see an outage and its end.
+ *   "plain"       as at the start: lively or small; the bot below Admin
+ *   "empty"       nothing but @everyone, the bot (an administrator) and the
+ *                 people, without roles; boosted to level 3
+ *   "bare"        the same with one channel, #general
+ *   "unboosted"   the same as empty, on level 0
+ *   "everything"  each type of channel, forum tags, private channels, icons,
+ *                 emojis, stickers, AutoMod, onboarding, events, sounds, bans,
+ *                 webhooks, two roles and two channels of the same name
+ *   "huge"        250 roles, 500 channels, 250,000 members
+ * ZX_E_NOTFOUND: no such guild; ZX_E_INVALID: no such kind.
+ */
+ZX_API int zx_sandbox_seed(struct zx_sandbox *box, uint64_t guild,
+			   const char *kind);
+
+/* Permissions of a user in a channel, or (channel 0) in the guild; 0 for who is
+ * no member or does not see it. */
+ZX_API uint64_t zx_sandbox_permissions(struct zx_sandbox *box, uint64_t guild,
+				       uint64_t channel, uint64_t user);
+/* How many members see the channel; the first `cap` ids into users. */
+ZX_API size_t zx_sandbox_viewers(struct zx_sandbox *box, uint64_t channel,
+				 uint64_t *users, size_t cap);
+/*
+ * From now on, after every change, no channel of that name in the guild may be
+ * visible to these users. ZX_E_NOTFOUND, ZX_E_LIMIT (256 watches).
+ */
+ZX_API int zx_sandbox_watch(struct zx_sandbox *box, uint64_t guild,
+			    const char *channel, const uint64_t *users,
+			    size_t n);
+/* Nonzero when one was; `what` (may be NULL) gets the first as JSON: {"after":
+ * "POST /...", "request", "guild_id", "channel", "channel_id", "user_id"}. */
+ZX_API int zx_sandbox_leaked(struct zx_sandbox *box, struct zx_buf *what);
+/* Forgets all watches and what they found. */
+ZX_API void zx_sandbox_unwatch(struct zx_sandbox *box);
 
 /* Faults ------------------------------------------------------------------- */
 

@@ -12,7 +12,7 @@ cJSON *zx__msg_make(struct zx__world *w, uint64_t id, uint64_t channel,
 		       "attachments:a embeds:a mentions:a mention_roles:a "
 		       "pinned:f mention_everyone:f tts:f timestamp:T "
 		       "edited_timestamp:n flags:0 components:a",
-		       id, channel, content, zx__set_get(&w->users, author),
+		       id, channel, content, zx__user(w, author),
 		       zx_snowflake_time(id));
 }
 

@@ -8,9 +8,9 @@
 void zx__audit(struct zx__call *c, struct zx__guild *g, int action,
 	       uint64_t target, cJSON *changes, cJSON *options)
 {
-	uint64_t id = zx__world_new_id(c->w);
+	uint64_t id = c->w->maker ? 0 : zx__world_new_id(c->w);
 	cJSON *e = zx__dom("id:I user_id:I target_id:I action_type:i", id,
-			   zx__bot(c->w), target, action);
+			   zx__actor(c->w), target, action);
 
 	if (!target)
 		zx__dom_set(e, "target_id:n");
@@ -22,6 +22,10 @@ void zx__audit(struct zx__call *c, struct zx__guild *g, int action,
 		zx__dom_set(e, "options:o", options);
 	if (*c->reason)
 		zx__dom_set(e, "reason:s", c->reason);
+	if (!id) {
+		cJSON_Delete(e); /* a seed leaves no trace */
+		return;
+	}
 	cJSON_InsertItemInArray(g->audit, 0, e);
 	if (cJSON_GetArraySize(g->audit) > ZX__MAX_AUDIT)
 		cJSON_DeleteItemFromArray(g->audit, ZX__MAX_AUDIT);
@@ -101,8 +105,7 @@ void zx__audit_logs(struct zx__call *c)
 		limit--;
 	}
 	users = cJSON_CreateArray();
-	cJSON_AddItemToArray(users,
-			     zx__dup(zx__set_get(&c->w->users, zx__bot(c->w))));
+	cJSON_AddItemToArray(users, zx__dup(zx__user(c->w, zx__actor(c->w))));
 	zx__reply(c, 200,
 		  zx__dom("audit_log_entries:o users:o integrations:a "
 			  "webhooks:a guild_scheduled_events:a threads:a "

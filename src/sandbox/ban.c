@@ -6,15 +6,15 @@
 
 static cJSON *user_of(struct zx__call *c, uint64_t user)
 {
-	return zx__set_get(&c->w->users, user);
+	return zx__user(c->w, user);
 }
 
 static int out_of_reach(struct zx__call *c, uint64_t user)
 {
-	if (user == zx__bot(c->w))
+	if (user == zx__actor(c->w))
 		return 1;
 	return zx__member(c->guild, user) &&
-	       !zx__bot_above_member(c->w, c->guild, user);
+	       !zx__above_member(c->w, c->guild, user);
 }
 
 void zx__kick_member(struct zx__call *c)
@@ -109,7 +109,7 @@ void zx__delete_ban(struct zx__call *c)
 
 void zx__bulk_ban(struct zx__call *c)
 {
-	uint64_t own = zx__perm_base(c->w, c->guild, zx__bot(c->w));
+	uint64_t own = zx__perm_base(c->w, c->guild, zx__actor(c->w));
 	cJSON *done, *failed;
 
 	zx__form_required(c, c->body, "", "user_ids");

@@ -30,7 +30,7 @@ static cJSON *metadata(struct zx__world *w, struct zx__itx *it)
 {
 	cJSON *o = zx__dom("id:I type:i user:c "
 			   "authorizing_integration_owners:o",
-			   it->id, it->type, zx__set_get(&w->users, it->user),
+			   it->id, it->type, zx__user(w, it->user),
 			   zx__dom("0:I", it->guild));
 
 	if (it->type == 2)
@@ -46,7 +46,7 @@ static cJSON *metadata(struct zx__world *w, struct zx__itx *it)
 				    "authorizing_integration_owners:o name:s "
 				    "command_type:i",
 				    it->root ? it->root : it->id, 2,
-				    zx__set_get(&w->users, it->user),
+				    zx__user(w, it->user),
 				    zx__dom("0:I", it->guild), it->command, 1));
 	return o;
 }
@@ -64,7 +64,7 @@ static cJSON *blank(struct zx__world *w, struct zx__itx *it)
 			    zx__int(it->data, "type") == 1 ? 20 : 23,
 			    zx__dom("id:I type:i name:s user:c", it->id,
 				    it->type, it->command,
-				    zx__set_get(&w->users, it->user)));
+				    zx__user(w, it->user)));
 	if (!refers)
 		return m;
 	zx__dom_set(m, "type:i message_reference:o", 19,

@@ -284,7 +284,7 @@ void zx__patch_channel(struct zx__call *c)
 			 "Cannot execute action on a DM channel");
 		return;
 	}
-	bits = zx__perm_in(c->w, c->guild, c->channel, zx__bot(c->w));
+	bits = zx__perm_in(c->w, c->guild, c->channel, zx__actor(c->w));
 	if (zx__is_thread(c->channel)) {
 		zx__patch_thread(c);
 		return;

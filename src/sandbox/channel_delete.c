@@ -85,7 +85,7 @@ void zx__delete_channel(struct zx__call *c)
 		zx__get_channel(c); /* closing a DM keeps it */
 		return;
 	}
-	bits = zx__perm_in(c->w, c->guild, c->channel, zx__bot(c->w));
+	bits = zx__perm_in(c->w, c->guild, c->channel, zx__actor(c->w));
 	if (zx__is_thread(c->channel)) {
 		zx__delete_thread(c);
 		return;

@@ -8,7 +8,7 @@
 
 static uint64_t own_bits(struct zx__call *c)
 {
-	return zx__perm_in(c->w, c->guild, c->channel, zx__bot(c->w));
+	return zx__perm_in(c->w, c->guild, c->channel, zx__actor(c->w));
 }
 
 static cJSON *thread_member(struct zx__world *w, uint64_t thread, uint64_t user)
@@ -63,7 +63,7 @@ static void created(struct zx__call *c, cJSON *t)
 	cJSON *d = zx__channel_out(t);
 
 	zx__dom_set(d, "newly_created:t member:o",
-		    thread_member(c->w, zx__dom_id(t, "id"), zx__bot(c->w)));
+		    thread_member(c->w, zx__dom_id(t, "id"), zx__actor(c->w)));
 	zx__emit(c->w, c->guild->id, "THREAD_CREATE", d);
 	zx__audit(c, c->guild, 110, zx__dom_id(t, "id"),
 		  zx__audit_diff(NULL, t, "name type"), NULL);
@@ -75,7 +75,7 @@ static cJSON *with_me(struct zx__call *c, cJSON *t)
 	cJSON *o = zx__channel_out(t);
 
 	zx__dom_set(o, "member:o",
-		    thread_member(c->w, zx__dom_id(t, "id"), zx__bot(c->w)));
+		    thread_member(c->w, zx__dom_id(t, "id"), zx__actor(c->w)));
 	return o;
 }
 
@@ -103,7 +103,7 @@ void zx__thread_from_message(struct zx__call *c)
 		return;
 	}
 	t = zx__thread_make(c, m->id, c->channel, type == 5 ? 10 : 11,
-			    zx__str(c->body, "name"), zx__bot(c->w));
+			    zx__str(c->body, "name"), zx__actor(c->w));
 	created(c, t);
 	zx__dom_set(m->dom, "flags:i thread:o",
 		    zx__int(m->dom, "flags") | 1 << 5, zx__channel_out(t));
@@ -131,13 +131,14 @@ static void forum_post(struct zx__call *c)
 	}
 	id = zx__world_new_id(c->w);
 	t = zx__thread_make(c, id, c->channel, 11, zx__str(c->body, "name"),
-			    zx__bot(c->w));
+			    zx__actor(c->w));
 	created(c, t);
 	zx__dom_set(c->channel, "last_message_id:I", id);
-	msg = zx__msg_make(c->w, id, id, zx__bot(c->w), "");
+	msg = zx__msg_make(c->w, id, id, zx__actor(c->w), "");
 	zx__msg_fill(c, msg, body);
 	zx__msg_mentions(c->w, c->guild, t, msg,
-			 zx__some(body, "allowed_mentions"), 0, zx__bot(c->w));
+			 zx__some(body, "allowed_mentions"), 0,
+			 zx__actor(c->w));
 	m = zx__msg_post(c->w, msg, 0);
 	out = with_me(c, t);
 	if (m)
@@ -171,7 +172,7 @@ void zx__create_thread(struct zx__call *c)
 		return;
 	}
 	t = zx__thread_make(c, zx__world_new_id(c->w), c->channel, type,
-			    zx__str(c->body, "name"), zx__bot(c->w));
+			    zx__str(c->body, "name"), zx__actor(c->w));
 	created(c, t);
 	zx__reply(c, 201, with_me(c, t));
 }
@@ -180,7 +181,7 @@ void zx__create_thread(struct zx__call *c)
 
 static int mine(struct zx__call *c)
 {
-	return zx__dom_id(c->channel, "owner_id") == zx__bot(c->w);
+	return zx__dom_id(c->channel, "owner_id") == zx__actor(c->w);
 }
 
 static void apply(struct zx__call *c)
@@ -273,14 +274,14 @@ static cJSON *list_of(struct zx__call *c, uint64_t parent, int archived)
 		if ((parent && zx__dom_id(t, "parent_id") != parent) ||
 		    zx__true(zx__get(t, "thread_metadata"), "archived") !=
 			    archived ||
-		    !(zx__perm_in(c->w, c->guild, t, zx__bot(c->w)) &
+		    !(zx__perm_in(c->w, c->guild, t, zx__actor(c->w)) &
 		      ZX__P_VIEW))
 			continue;
 		cJSON_AddItemToArray(threads, zx__channel_out(t));
-		if (zx__ids_have(zx__get(t, "_members"), zx__bot(c->w)))
+		if (zx__ids_have(zx__get(t, "_members"), zx__actor(c->w)))
 			cJSON_AddItemToArray(
 				members,
-				thread_member(c->w, id, zx__bot(c->w)));
+				thread_member(c->w, id, zx__actor(c->w)));
 	}
 	return zx__dom("threads:o members:o has_more:f", threads, members);
 }
@@ -334,13 +335,13 @@ static void set_member(struct zx__call *c, uint64_t user, int in)
 void zx__join_thread(struct zx__call *c)
 {
 	if (is_thread(c))
-		set_member(c, zx__bot(c->w), 1);
+		set_member(c, zx__actor(c->w), 1);
 }
 
 void zx__leave_thread(struct zx__call *c)
 {
 	if (is_thread(c))
-		set_member(c, zx__bot(c->w), 0);
+		set_member(c, zx__actor(c->w), 0);
 }
 
 void zx__add_thread_member(struct zx__call *c)

@@ -33,7 +33,7 @@ static void get_state(struct ctl *k)
 {
 	uint64_t user = zx__ctl_user(k);
 
-	if (zx__set_get(&k->w->users, user))
+	if (zx__user(k->w, user))
 		zx__reply(&k->call, 200, zx__state(k->w, user));
 	else
 		zx__ctl_fail(k, 404, "there is no such user");
@@ -68,7 +68,7 @@ static void members(struct ctl *k)
 	uint64_t user = zx__ctl_user(k);
 	int err = ZX_E_NOTFOUND;
 
-	if (g && zx__set_get(&k->w->users, user))
+	if (g && zx__user(k->w, user))
 		err = strcmp(k->call.req->method, "POST")
 			      ? zx__member_leave(k->w, g, user)
 			      : zx__member_join(k->w, g, user);
@@ -206,6 +206,14 @@ static const struct {
 	{ "POST /sandbox/faults", arm },
 	{ "DELETE /sandbox/faults", disarm },
 	{ "GET /sandbox/log", get_log },
+	{ "POST /sandbox/act", zx__ctl_act },
+	{ "POST /sandbox/guilds/{id}/seed", zx__ctl_seed },
+	{ "POST /sandbox/guilds/{id}/quota", zx__ctl_quota },
+	{ "GET /sandbox/channels/{id}/viewers", zx__ctl_viewers },
+	{ "GET /sandbox/permissions", zx__ctl_permissions },
+	{ "POST /sandbox/watches", zx__ctl_watch },
+	{ "GET /sandbox/watches", zx__ctl_watches },
+	{ "DELETE /sandbox/watches", zx__ctl_unwatch },
 };
 
 static uint64_t id_in(struct zx_str path)

@@ -27,6 +27,15 @@ void zx__ctl_dismiss(struct ctl *k);
 void zx__ctl_react(struct ctl *k);
 void zx__ctl_edit(struct ctl *k);
 void zx__ctl_remove(struct ctl *k);
+/* control_guild.c: servers, other people's acts, who sees what */
+void zx__ctl_act(struct ctl *k);
+void zx__ctl_seed(struct ctl *k);
+void zx__ctl_quota(struct ctl *k);
+void zx__ctl_viewers(struct ctl *k);
+void zx__ctl_permissions(struct ctl *k);
+void zx__ctl_watch(struct ctl *k);
+void zx__ctl_watches(struct ctl *k);
+void zx__ctl_unwatch(struct ctl *k);
 /* A person writes; *why says what is wrong. */
 int zx__say(struct zx__world *w, uint64_t user, uint64_t channel,
 	    const char *text, uint64_t reference, struct zx__msg **out,

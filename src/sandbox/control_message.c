@@ -74,7 +74,7 @@ int zx__say(struct zx__world *w, uint64_t user, uint64_t channel,
 	cJSON *msg;
 
 	*why = "there is no such user or channel";
-	if (!ch || !zx__set_get(&w->users, user) || user == zx__bot(w))
+	if (!ch || !zx__user(w, user) || user == zx__bot(w))
 		return ZX_E_NOTFOUND;
 	*why = "this user may not write there";
 	if (!sees(w, channel, user, ZX__P_VIEW | ZX__P_SEND) ||

@@ -99,8 +99,7 @@ void zx__create_emoji(struct zx__call *c)
 			    zx__some(c->body, "roles")
 				    ? zx__dup(zx__get(c->body, "roles"))
 				    : cJSON_CreateArray(),
-			    zx__set_get(&c->w->users, zx__bot(c->w)),
-			    animated));
+			    zx__user(c->w, zx__actor(c->w)), animated));
 	zx__audit(c, c->guild, 60, id, NULL, NULL);
 	emojis_changed(c);
 	zx__reply(c, 201, zx__dup(zx__set_get(&c->guild->emojis, id)));
@@ -109,12 +108,12 @@ void zx__create_emoji(struct zx__call *c)
 /* Own ones with CREATE, others with MANAGE. */
 static int mine_or_managed(struct zx__call *c, const cJSON *e)
 {
-	uint64_t own = zx__perm_base(c->w, c->guild, zx__bot(c->w));
+	uint64_t own = zx__perm_base(c->w, c->guild, zx__actor(c->w));
 
 	if (own & ZX__P_MANAGE_EXPRESSIONS)
 		return 1;
 	if ((own & ZX__P_CREATE_EXPRESSIONS) &&
-	    zx__dom_id(zx__get(e, "user"), "id") == zx__bot(c->w))
+	    zx__dom_id(zx__get(e, "user"), "id") == zx__actor(c->w))
 		return 1;
 	zx__no_permission(c);
 	return 0;
@@ -240,7 +239,7 @@ void zx__create_sticker(struct zx__call *c)
 			    id, zx__get(form, "name"),
 			    zx__get(form, "description"), zx__get(form, "tags"),
 			    2, format_of(part(c, "file")), c->guild->id,
-			    zx__set_get(&c->w->users, zx__bot(c->w))));
+			    zx__user(c->w, zx__actor(c->w))));
 	zx__audit(c, c->guild, 90, id, NULL, NULL);
 	stickers_changed(c);
 	zx__reply(c, 201, zx__dup(zx__set_get(&c->guild->stickers, id)));

@@ -13,7 +13,8 @@ struct zx__guild *zx__guild_at(struct zx__world *w, size_t index)
 	if (!w->guilds[index]) {
 		w->guilds[index] = zx__seed_guild(w, index);
 		if (w->guilds[index])
-			zx__seed_messages(w, w->guilds[index]);
+			zx__seed_finish(w, w->guilds[index],
+					zx__kind_at(w, index));
 	}
 	return w->guilds[index];
 }
@@ -27,18 +28,28 @@ struct zx__guild *zx__guild_by_id(struct zx__world *w, uint64_t id)
 	return zx__guild_at(w, i);
 }
 
-void zx__guild_free(struct zx__guild *g)
+void zx__guild_clear(struct zx__guild *g)
 {
 	struct zx__set *sets[] = { &g->roles,	&g->channels, &g->threads,
 				   &g->members, &g->emojis,   &g->stickers,
-				   &g->bans,	&g->webhooks, &g->events };
+				   &g->bans,	&g->webhooks, &g->events,
+				   &g->rules,	&g->sounds };
+	cJSON **doms[] = { &g->dom,	     &g->invites,    &g->audit,
+			   &g->voice_states, &g->onboarding, &g->welcome,
+			   &g->integrations };
 
 	for (size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++)
 		zx__set_free(sets[i]);
-	cJSON_Delete(g->dom);
-	cJSON_Delete(g->invites);
-	cJSON_Delete(g->audit);
-	cJSON_Delete(g->voice_states);
+	for (size_t i = 0; i < sizeof(doms) / sizeof(*doms); i++) {
+		cJSON_Delete(*doms[i]);
+		*doms[i] = NULL;
+	}
+	zx__crowd_free(g);
+}
+
+void zx__guild_free(struct zx__guild *g)
+{
+	zx__guild_clear(g);
 	free(g);
 }
 
@@ -108,8 +119,8 @@ void zx__get_guild(struct zx__call *c)
 		zx__dom_set(o,
 			    "approximate_member_count:i "
 			    "approximate_presence_count:i",
-			    (int)c->guild->members.n,
-			    (int)(c->guild->members.n / 2 + 1));
+			    (int)zx__members(c->guild),
+			    (int)(zx__members(c->guild) / 2 + 1));
 	zx__reply(c, 200, o);
 }
 
@@ -124,8 +135,8 @@ void zx__get_guild_preview(struct zx__call *c)
 		    "approximate_presence_count:i",
 		    zx__set_array(&c->guild->emojis),
 		    zx__set_array(&c->guild->stickers),
-		    (int)c->guild->members.n,
-		    (int)(c->guild->members.n / 2 + 1));
+		    (int)zx__members(c->guild),
+		    (int)(zx__members(c->guild) / 2 + 1));
 	zx__reply(c, 200, o);
 }
 
@@ -194,7 +205,7 @@ static int community_refused(struct zx__call *c)
 	if (!wanted ||
 	    has_word(wanted, "COMMUNITY") == has_word(now, "COMMUNITY"))
 		return 0;
-	if (!(zx__perm_base(c->w, c->guild, zx__bot(c->w)) &
+	if (!(zx__perm_base(c->w, c->guild, zx__actor(c->w)) &
 	      ZX__P_ADMINISTRATOR)) {
 		zx__no_permission(c);
 		return 1;
@@ -294,6 +305,42 @@ void zx__patch_guild(struct zx__call *c)
 	cJSON_Delete(before);
 	zx__guild_changed(c->w, c->guild);
 	zx__reply(c, 200, zx__guild_out(c->guild));
+}
+
+/* The widget's settings. */
+void zx__get_widget(struct zx__call *c)
+{
+	zx__reply(c, 200,
+		  zx__dom("enabled:c channel_id:c",
+			  zx__get(c->guild->dom, "widget_enabled"),
+			  zx__get(c->guild->dom, "widget_channel_id")));
+}
+
+void zx__patch_widget(struct zx__call *c)
+{
+	cJSON *before;
+
+	zx__form_bool(c, c->body, "", "enabled");
+	if (zx__some(c->body, "channel_id") &&
+	    !zx__set_get(&c->guild->channels,
+			 zx__dom_id(c->body, "channel_id")))
+		zx__bad(c, "channel_id", "CHANNEL_INVALID", "Invalid channel");
+	if (zx__form_failed(c))
+		return;
+	before = zx__dup(c->guild->dom);
+	if (zx__some(c->body, "enabled"))
+		zx__dom_set(c->guild->dom, "widget_enabled:c",
+			    zx__get(c->body, "enabled"));
+	if (zx__get(c->body, "channel_id"))
+		zx__dom_set(c->guild->dom, "widget_channel_id:c",
+			    zx__get(c->body, "channel_id"));
+	zx__audit(c, c->guild, 1, c->guild->id,
+		  zx__audit_diff(before, c->guild->dom,
+				 "widget_enabled widget_channel_id"),
+		  NULL);
+	cJSON_Delete(before);
+	zx__guild_changed(c->w, c->guild);
+	zx__get_widget(c);
 }
 
 void zx__voice_regions(struct zx__call *c)

@@ -164,7 +164,7 @@ static void send(struct zx__world *w, struct zx__itx *it)
 	if (g)
 		add_guild(w, g, d, ch, it->user);
 	else
-		zx__dom_set(d, "user:c", zx__set_get(&w->users, it->user));
+		zx__dom_set(d, "user:c", zx__user(w, it->user));
 	if (source)
 		zx__dom_set(d, "message:c", source->dom);
 	zx__itx_live(w, it, NULL);
@@ -321,7 +321,7 @@ int zx__itx_start(struct zx__world *w, const cJSON *ask, struct zx__itx **out,
 	const cJSON *ch = zx__channel_find(w, channel, &g);
 
 	*why = "there is no such user or channel";
-	if (!zx__set_get(&w->users, user) || !ch || user == zx__bot(w))
+	if (!zx__user(w, user) || !ch || user == zx__bot(w))
 		return ZX_E_NOTFOUND;
 	*why = "this user does not see the channel";
 	if (!(zx__perm_in(w, g, ch, user) & ZX__P_VIEW))

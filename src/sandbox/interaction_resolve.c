@@ -30,7 +30,7 @@ void zx__resolved_put(cJSON *data, const char *where, uint64_t id, cJSON *v)
 static int resolve_user(struct zx__world *w, struct zx__guild *g,
 			const cJSON *channel, cJSON *data, uint64_t id)
 {
-	const cJSON *u = zx__set_get(&w->users, id);
+	const cJSON *u = zx__user(w, id);
 	cJSON *m;
 
 	if (!u)

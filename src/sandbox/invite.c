@@ -53,9 +53,8 @@ static cJSON *make(struct zx__call *c, const char *code)
 			 "verification_level vanity_url_code nsfw_level nsfw "
 			 "premium_subscription_count premium_tier"),
 		c->guild->id, zx__pick(c->channel, "id name type"),
-		zx__set_get(&c->w->users, zx__bot(c->w)),
-		zx__int(c->body, "max_uses"), max_age,
-		zx__true(c->body, "temporary"), zx__wall(c->w));
+		zx__user(c->w, zx__actor(c->w)), zx__int(c->body, "max_uses"),
+		max_age, zx__true(c->body, "temporary"), zx__wall(c->w));
 
 	if (max_age)
 		zx__dom_set(o, "expires_at:T",
@@ -129,7 +128,7 @@ void zx__delete_invite(struct zx__call *c)
 
 	if (!inv)
 		return;
-	if (!(zx__perm_base(c->w, g, zx__bot(c->w)) &
+	if (!(zx__perm_base(c->w, g, zx__actor(c->w)) &
 	      (ZX__P_MANAGE_CHANNELS | ZX__P_MANAGE_GUILD))) {
 		zx__no_permission(c);
 		return;

@@ -7,11 +7,6 @@
 
 #include "sandbox/rest.h"
 
-cJSON *zx__member(struct zx__guild *g, uint64_t user)
-{
-	return zx__set_get(&g->members, user);
-}
-
 cJSON *zx__member_make(int64_t joined, const char *nick)
 {
 	return zx__dom("nick:s avatar:n banner:n avatar_decoration_data:n "
@@ -24,10 +19,12 @@ cJSON *zx__member_make(int64_t joined, const char *nick)
 cJSON *zx__member_out(struct zx__world *w, struct zx__guild *g, uint64_t user,
 		      int with_user)
 {
-	cJSON *m = zx__dup(zx__member(g, user));
+	cJSON *made, *m;
+	const cJSON *kept = zx__member_look(g, user, &made);
 
+	m = made ? made : zx__dup(kept);
 	if (m && with_user)
-		zx__dom_set(m, "user:c", zx__set_get(&w->users, user));
+		zx__dom_set(m, "user:o", zx__user_out(w, user));
 	return m;
 }
 
@@ -35,7 +32,7 @@ int zx__member_join(struct zx__world *w, struct zx__guild *g, uint64_t user)
 {
 	cJSON *m;
 
-	if (zx__member(g, user))
+	if (zx__member_is(g, user))
 		return ZX_E_EXISTS;
 	if (zx__set_get(&g->bans, user))
 		return ZX_E_PERM;
@@ -49,13 +46,17 @@ int zx__member_join(struct zx__world *w, struct zx__guild *g, uint64_t user)
 
 int zx__member_leave(struct zx__world *w, struct zx__guild *g, uint64_t user)
 {
-	if (user == zx__bot(w) || user == zx__dom_id(g->dom, "owner_id"))
+	if ((user == zx__bot(w) && !w->actor) ||
+	    user == zx__dom_id(g->dom, "owner_id"))
 		return ZX_E_PERM;
-	if (!zx__set_del(&g->members, user))
+	if (!zx__member(g, user) || !zx__set_del(&g->members, user))
 		return ZX_E_NOTFOUND;
-	zx__emit(w, g->id, "GUILD_MEMBER_REMOVE",
-		 zx__dom("guild_id:I user:c", g->id,
-			 zx__set_get(&w->users, user)));
+	if (user == zx__bot(w))
+		zx__emit(w, g->id, "GUILD_DELETE", zx__dom("id:I", g->id));
+	else
+		zx__emit(
+			w, g->id, "GUILD_MEMBER_REMOVE",
+			zx__dom("guild_id:I user:c", g->id, zx__user(w, user)));
 	zx__guild_touched(w, g);
 	return ZX_OK;
 }
@@ -89,31 +90,31 @@ void zx__list_members(struct zx__call *c)
 	if (zx__form_failed(c) || closed(c))
 		return;
 	list = cJSON_CreateArray();
-	for (size_t i = zx__set_from(&c->guild->members, after + 1);
-	     i < c->guild->members.n && limit > 0; i++, limit--)
-		cJSON_AddItemToArray(
-			list, zx__member_out(c->w, c->guild,
-					     c->guild->members.v[i].id, 1));
+	while (limit-- > 0 && (after = zx__member_next(c->guild, after)))
+		cJSON_AddItemToArray(list,
+				     zx__member_out(c->w, c->guild, after, 1));
 	zx__reply(c, 200, list);
 }
 
-static int named(struct zx__call *c, size_t i, struct zx_str prefix)
+static int begins(const char *name, struct zx_str prefix)
 {
-	const struct zx__item *m = &c->guild->members.v[i];
-	const cJSON *u = zx__set_get(&c->w->users, m->id);
-	const char *names[] = { zx__str(m->dom, "nick"), zx__str(u, "username"),
-				zx__str(u, "global_name") };
+	return *name &&
+	       !strncasecmp(name, prefix.ptr ? prefix.ptr : "", prefix.len);
+}
 
-	for (size_t k = 0; k < 3; k++)
-		if (!strncasecmp(names[k], prefix.ptr ? prefix.ptr : "",
-				 prefix.len))
-			return *names[k] != '\0';
-	return 0;
+int zx__member_named(const cJSON *m, struct zx_str prefix)
+{
+	const cJSON *u = zx__get(m, "user");
+
+	return begins(zx__str(m, "nick"), prefix) ||
+	       begins(zx__str(u, "username"), prefix) ||
+	       begins(zx__str(u, "global_name"), prefix);
 }
 
 void zx__search_members(struct zx__call *c)
 {
 	int limit = zx__query_int(c, "limit", 1, 1, 1000);
+	uint64_t user = 0;
 	struct zx_buf q;
 	cJSON *list;
 
@@ -125,13 +126,15 @@ void zx__search_members(struct zx__call *c)
 	zx_buf_init(&q, NULL, 0);
 	zx__url_decode(zx__query(c, "query"), &q);
 	list = cJSON_CreateArray();
-	for (size_t i = 0; i < c->guild->members.n && limit > 0; i++) {
-		if (!named(c, i, zx_buf_str(&q)))
-			continue;
-		cJSON_AddItemToArray(
-			list, zx__member_out(c->w, c->guild,
-					     c->guild->members.v[i].id, 1));
-		limit--;
+	while (limit > 0 && (user = zx__member_next(c->guild, user))) {
+		cJSON *m = zx__member_out(c->w, c->guild, user, 1);
+
+		if (zx__member_named(m, zx_buf_str(&q))) {
+			cJSON_AddItemToArray(list, m);
+			limit--;
+		} else {
+			cJSON_Delete(m);
+		}
 	}
 	zx_buf_release(&q);
 	zx__reply(c, 200, list);
@@ -143,7 +146,7 @@ static void reply_member(struct zx__call *c, uint64_t user)
 
 	if (m)
 		zx__reply(c, 200, m);
-	else if (zx__set_get(&c->w->users, user))
+	else if (zx__user(c->w, user))
 		zx__unknown(c, ZX__UNKNOWN_MEMBER);
 	else
 		zx__unknown(c, ZX__UNKNOWN_USER);
@@ -156,7 +159,7 @@ void zx__get_member(struct zx__call *c)
 
 void zx__get_my_member(struct zx__call *c)
 {
-	reply_member(c, zx__bot(c->w));
+	reply_member(c, zx__actor(c->w));
 }
 
 /* Changing ---------------------------------------------------------------- */
@@ -208,7 +211,7 @@ static int roles_refused(struct zx__call *c, const cJSON *member)
 		    r->id == c->guild->id)
 			continue;
 		if (zx__true(r->dom, "managed") ||
-		    !zx__bot_above_role(c->w, c->guild, r->dom)) {
+		    !zx__above_role(c->w, c->guild, r->dom)) {
 			zx__no_permission(c);
 			return 1;
 		}
@@ -235,8 +238,8 @@ static int refused(struct zx__call *c, const cJSON *member)
 		{ "deaf", ZX__P(23) },
 		{ "communication_disabled_until", ZX__P_MODERATE },
 	};
-	uint64_t own = zx__perm_base(c->w, c->guild, zx__bot(c->w));
-	int above = zx__bot_above_member(c->w, c->guild, c->id[1]);
+	uint64_t own = zx__perm_base(c->w, c->guild, zx__actor(c->w));
+	int above = zx__above_member(c->w, c->guild, c->id[1]);
 
 	for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++) {
 		int ranked = i != 1 && i != 2 && i != 3;
@@ -311,8 +314,8 @@ void zx__patch_member(struct zx__call *c)
 
 void zx__patch_my_member(struct zx__call *c)
 {
-	cJSON *m = zx__member(c->guild, zx__bot(c->w));
-	uint64_t own = zx__perm_base(c->w, c->guild, zx__bot(c->w));
+	cJSON *m = zx__member(c->guild, zx__actor(c->w));
+	uint64_t own = zx__perm_base(c->w, c->guild, zx__actor(c->w));
 
 	zx__form_str(c, c->body, "", "nick", 0, 32);
 	if (zx__form_failed(c))
@@ -326,8 +329,8 @@ void zx__patch_my_member(struct zx__call *c)
 
 		zx__dom_set(m, "nick:s", *nick ? nick : NULL);
 	}
-	changed(c, zx__bot(c->w));
-	reply_member(c, zx__bot(c->w));
+	changed(c, zx__actor(c->w));
+	reply_member(c, zx__actor(c->w));
 }
 
 /* Single roles ------------------------------------------------------------ */
@@ -344,7 +347,7 @@ static void set_role(struct zx__call *c, int has)
 		return;
 	}
 	if (zx__true(role, "managed") || c->id[2] == c->guild->id ||
-	    !zx__bot_above_role(c->w, c->guild, role)) {
+	    !zx__above_role(c->w, c->guild, role)) {
 		zx__no_permission(c);
 		return;
 	}

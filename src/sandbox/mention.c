@@ -33,7 +33,7 @@ static int lets(const struct mentions *m, const char *kind, uint64_t id)
 
 static void add_user(struct mentions *m, uint64_t id)
 {
-	const cJSON *u = zx__set_get(&m->w->users, id);
+	const cJSON *u = zx__user(m->w, id);
 
 	ZX__EACH(v, m->users)
 	if (zx__dom_id(v, "id") == id)

@@ -14,7 +14,7 @@ static cJSON *normal(const cJSON *o)
 /* Only bits the bot has itself; MANAGE_ROLES only for administrators. */
 static int may_write(struct zx__call *c, uint64_t bits)
 {
-	uint64_t own = zx__perm_base(c->w, c->guild, zx__bot(c->w));
+	uint64_t own = zx__perm_base(c->w, c->guild, zx__actor(c->w));
 
 	if (own & ZX__P_ADMINISTRATOR)
 		return 1;

@@ -144,7 +144,8 @@ static const cJSON *ruled_by(struct zx__guild *g, const cJSON *channel)
 static uint64_t compute(struct zx__world *w, struct zx__guild *g,
 			const cJSON *channel, uint64_t user)
 {
-	const cJSON *member = zx__member(g, user);
+	cJSON *made;
+	const cJSON *member = zx__member_look(g, user, &made);
 	const cJSON *everyone = zx__set_get(&g->roles, g->id);
 	const cJSON *rules = ruled_by(g, channel);
 	struct scratch *s;
@@ -161,8 +162,10 @@ static uint64_t compute(struct zx__world *w, struct zx__guild *g,
 	if (!member)
 		return 0;
 	s = malloc(sizeof(*s));
-	if (!s)
+	if (!s) {
+		cJSON_Delete(made);
 		return 0;
+	}
 	p.roles = s->roles;
 	p.role_bits = s->bits;
 	p.overwrites = s->over;
@@ -173,6 +176,7 @@ static uint64_t compute(struct zx__world *w, struct zx__guild *g,
 	collect_overwrites(rules, s, &p);
 	bits = zx__perm_compute(&p);
 	free(s);
+	cJSON_Delete(made);
 	return bits;
 }
 
@@ -259,25 +263,23 @@ const cJSON *zx__top_role(struct zx__guild *g, uint64_t user)
 	return top;
 }
 
-int zx__bot_above_role(struct zx__world *w, struct zx__guild *g,
-		       const cJSON *role)
+int zx__above_role(struct zx__world *w, struct zx__guild *g, const cJSON *role)
 {
-	if (zx__dom_id(g->dom, "owner_id") == zx__bot(w))
+	if (zx__dom_id(g->dom, "owner_id") == zx__actor(w))
 		return 1;
 	if (zx__dom_id(role, "id") == g->id)
 		return 1;
-	return zx__role_above(zx__top_role(g, zx__bot(w)), role);
+	return zx__role_above(zx__top_role(g, zx__actor(w)), role);
 }
 
-int zx__bot_above_member(struct zx__world *w, struct zx__guild *g,
-			 uint64_t user)
+int zx__above_member(struct zx__world *w, struct zx__guild *g, uint64_t user)
 {
 	uint64_t owner = zx__dom_id(g->dom, "owner_id");
 
-	if (owner == zx__bot(w))
+	if (owner == zx__actor(w))
 		return 1;
 	if (owner == user)
 		return 0;
-	return zx__role_above(zx__top_role(g, zx__bot(w)),
+	return zx__role_above(zx__top_role(g, zx__actor(w)),
 			      zx__top_role(g, user));
 }

@@ -265,9 +265,8 @@ void zx__list_reactions(struct zx__call *c)
 	{
 		if (zx__dom_u64(id) <= after || limit <= 0)
 			continue;
-		cJSON_AddItemToArray(
-			list,
-			zx__dup(zx__set_get(&c->w->users, zx__dom_u64(id))));
+		cJSON_AddItemToArray(list,
+				     zx__dup(zx__user(c->w, zx__dom_u64(id))));
 		limit--;
 	}
 	cJSON_Delete(emoji);

@@ -30,6 +30,8 @@
 	X(get_command_permissions)                                             \
 	X(get_guild)                                                           \
 	X(patch_guild)                                                         \
+	X(get_widget)                                                          \
+	X(patch_widget)                                                        \
 	X(get_guild_preview)                                                   \
 	X(list_channels)                                                       \
 	X(create_channel)                                                      \

@@ -6,10 +6,11 @@
 
 #include "sandbox/rest.h"
 
-enum { MAX_ROLES = 250 };
+enum { MAX_ROLES = 250, MADE_MS = 48 * 3600 * 1000 };
 
 static const char *const audited =
-	"name permissions color hoist mentionable position";
+	"name permissions color hoist mentionable position icon_hash "
+	"unicode_emoji";
 
 static void changed(struct zx__call *c, const char *event, const cJSON *role)
 {
@@ -40,99 +41,59 @@ void zx__get_role(struct zx__call *c)
 		zx__reply(c, 200, zx__dup(role));
 }
 
+static void count_roles(struct zx__guild *g, const cJSON *ids, int *counts)
+{
+	ZX__EACH(id, ids)
+	{
+		const struct zx__item *r =
+			zx__set_find(&g->roles, zx__dom_u64(id));
+
+		if (r)
+			counts[r - g->roles.v]++;
+	}
+}
+
 void zx__role_member_counts(struct zx__call *c)
 {
-	cJSON *o = cJSON_CreateObject();
+	struct zx__guild *g = c->guild;
+	int *counts = calloc(g->roles.n + 1, sizeof(*counts));
+	cJSON *o = cJSON_CreateObject(), *made;
+	uint64_t user = 0;
 
-	for (size_t i = 0; i < c->guild->roles.n; i++) {
-		const struct zx__item *r = &c->guild->roles.v[i];
-		int n = 0;
+	while (counts && (user = zx__member_next(g, user))) {
+		const cJSON *m = zx__member_look(g, user, &made);
 
-		for (size_t k = 0; k < c->guild->members.n; k++)
-			n += zx__ids_have(
-				zx__get(c->guild->members.v[k].dom, "roles"),
-				r->id);
-		if (r->id != c->guild->id)
-			cJSON_AddNumberToObject(o, zx__str(r->dom, "id"), n);
+		count_roles(g, zx__get(m, "roles"), counts);
+		cJSON_Delete(made);
 	}
+	for (size_t i = 0; counts && i < g->roles.n; i++)
+		if (g->roles.v[i].id != g->id)
+			cJSON_AddNumberToObject(
+				o, zx__str(g->roles.v[i].dom, "id"), counts[i]);
+	free(counts);
 	zx__reply(c, 200, o);
 }
 
-/* Bodies ------------------------------------------------------------------ */
+/* Making and changing ----------------------------------------------------- */
 
-static void check_colors(struct zx__call *c)
+/* 250 in 48 hours, whatever became of them. */
+static int too_many_made(struct zx__call *c)
 {
-	const cJSON *colors = zx__some(c->body, "colors");
+	struct zx__guild *g = c->guild;
 
-	if (!colors)
-		return;
-	zx__form_required(c, colors, "colors", "primary_color");
-	zx__form_int(c, colors, "colors", "primary_color", 0, 0xffffff);
-	zx__form_int(c, colors, "colors", "secondary_color", 0, 0xffffff);
-	zx__form_int(c, colors, "colors", "tertiary_color", 0, 0xffffff);
-}
-
-/* Nonzero when the body may not be applied; the answer is given. */
-static int refused(struct zx__call *c)
-{
-	uint64_t own = zx__perm_base(c->w, c->guild, zx__bot(c->w));
-
-	zx__form_str(c, c->body, "", "name", 1, 100);
-	zx__form_bits(c, c->body, "", "permissions");
-	zx__form_int(c, c->body, "", "color", 0, 0xffffff);
-	zx__form_bool(c, c->body, "", "hoist");
-	zx__form_bool(c, c->body, "", "mentionable");
-	zx__form_str(c, c->body, "", "unicode_emoji", 0, 100);
-	check_colors(c);
-	if (zx__form_failed(c))
-		return 1;
-	if (zx__some(c->body, "icon") || zx__some(c->body, "unicode_emoji")) {
-		zx__fail(c, 400, 50101,
-			 "This server needs more boosts to perform this "
-			 "action");
-		return 1;
+	if (c->w->actor || (c->w->opt.no_rate_limits && !g->roles_reset))
+		return 0;
+	if (g->roles_reset <= c->w->now) {
+		g->roles_reset = c->w->now + MADE_MS;
+		g->roles_made = 0;
 	}
-	if (!(own & ZX__P_ADMINISTRATOR) && zx__some(c->body, "permissions") &&
-	    (zx__dom_id(c->body, "permissions") & ~own)) {
-		zx__no_permission(c);
-		return 1;
+	if (g->roles_made < MAX_ROLES) {
+		g->roles_made++;
+		return 0;
 	}
-	return 0;
-}
-
-/* `colors` beats `color`, and each shows in the other. */
-static void apply_colors(struct zx__call *c, cJSON *role)
-{
-	const cJSON *colors = zx__some(c->body, "colors");
-
-	if (colors)
-		zx__dom_set(role, "colors:o color:i",
-			    zx__dom("primary_color:i secondary_color:c "
-				    "tertiary_color:c",
-				    zx__int(colors, "primary_color"),
-				    zx__get(colors, "secondary_color"),
-				    zx__get(colors, "tertiary_color")),
-			    zx__int(colors, "primary_color"));
-	else if (zx__some(c->body, "color"))
-		zx__dom_set(role, "color:i colors:o", zx__int(c->body, "color"),
-			    zx__dom("primary_color:i secondary_color:n "
-				    "tertiary_color:n",
-				    zx__int(c->body, "color")));
-}
-
-static void apply(struct zx__call *c, cJSON *role)
-{
-	if (zx__some(c->body, "name"))
-		zx__dom_set(role, "name:c", zx__get(c->body, "name"));
-	if (zx__some(c->body, "permissions"))
-		zx__dom_set(role, "permissions:U",
-			    zx__dom_id(c->body, "permissions"));
-	if (zx__some(c->body, "hoist"))
-		zx__dom_set(role, "hoist:b", zx__true(c->body, "hoist"));
-	if (zx__some(c->body, "mentionable"))
-		zx__dom_set(role, "mentionable:b",
-			    zx__true(c->body, "mentionable"));
-	apply_colors(c, role);
+	zx__ratelimit_429(c, "user",
+			  (double)(g->roles_reset - c->w->now) / 1000.0, 0);
+	return 1;
 }
 
 void zx__create_role(struct zx__call *c)
@@ -141,18 +102,20 @@ void zx__create_role(struct zx__call *c)
 	uint64_t id;
 	cJSON *role;
 
-	if (refused(c))
+	if (zx__role_refused(c))
 		return;
 	if (c->guild->roles.n > MAX_ROLES) {
 		zx__fail(c, 400, 30005,
 			 "Maximum number of guild roles reached (250)");
 		return;
 	}
+	if (too_many_made(c))
+		return;
 	id = zx__world_new_id(c->w);
 	role = zx__role_make(id, "new role",
 			     zx__dom_id(everyone, "permissions"), 0, 1);
 	zx__set_put(&c->guild->roles, id, role);
-	apply(c, role);
+	zx__role_apply(c, role);
 	zx__audit(c, c->guild, 30, id, zx__audit_diff(NULL, role, audited),
 		  NULL);
 	changed(c, "GUILD_ROLE_CREATE", role);
@@ -165,14 +128,14 @@ void zx__patch_role(struct zx__call *c)
 
 	if (!role)
 		return;
-	if (!zx__bot_above_role(c->w, c->guild, role)) {
+	if (!zx__above_role(c->w, c->guild, role)) {
 		zx__no_permission(c);
 		return;
 	}
-	if (refused(c))
+	if (zx__role_refused(c))
 		return;
 	before = zx__dup(role);
-	apply(c, role);
+	zx__role_apply(c, role);
 	if (zx__dom_id(role, "id") == c->guild->id)
 		zx__dom_set(role, "name:s hoist:f mentionable:f", "@everyone");
 	zx__audit(c, c->guild, 31, c->id[1],
@@ -210,7 +173,7 @@ void zx__delete_role(struct zx__call *c)
 		zx__fail(c, 400, 50028, "Invalid Role");
 		return;
 	}
-	if (!zx__bot_above_role(c->w, c->guild, role)) {
+	if (!zx__above_role(c->w, c->guild, role)) {
 		zx__no_permission(c);
 		return;
 	}
@@ -301,11 +264,12 @@ static cJSON *moved(struct zx__call *c)
 /* From the top down to the bot's highest role nothing may change. */
 static int disturbs(struct zx__call *c, cJSON *after)
 {
-	uint64_t top = zx__dom_id(zx__top_role(c->guild, zx__bot(c->w)), "id");
+	uint64_t top =
+		zx__dom_id(zx__top_role(c->guild, zx__actor(c->w)), "id");
 	cJSON *before = zx__set_array(&c->guild->roles);
 	size_t n = 0, m = 0;
 	cJSON **a = sorted(before, &n), **b = sorted(after, &m);
-	int bad = zx__dom_id(c->guild->dom, "owner_id") != zx__bot(c->w);
+	int bad = zx__dom_id(c->guild->dom, "owner_id") != zx__actor(c->w);
 	int differs = 0;
 
 	for (size_t i = a && b && bad ? n : 0; i > 0; i--) {

@@ -8,38 +8,22 @@
 #include <string.h>
 #include <time.h>
 
-#include "wire_int.h"
+#include "box_int.h"
 
-struct zx_sandbox {
-	pthread_t thread;
-	/*
-	 * Everything below `lock` is guarded by it. Who wants it takes `gate`
-	 * first and holds that while waiting, so that the thread, which lets go
-	 * of the lock for an instant only when it is busy, cannot starve them.
-	 */
-	pthread_mutex_t gate, lock;
-	pthread_cond_t happened; /* something a caller may wait for */
-	int stopping;
-	struct zx__wire *wire;
-	struct zx__world *world;
-	char api_url[64], gateway_url[64], page_url[64];
-	const char *token;
-};
-
-static void lock(struct zx_sandbox *box)
+void zx__box_lock(struct zx_sandbox *box)
 {
 	pthread_mutex_lock(&box->gate);
 	pthread_mutex_lock(&box->lock);
 	pthread_mutex_unlock(&box->gate);
 }
 
-static void unlock(struct zx_sandbox *box)
+void zx__box_unlock(struct zx_sandbox *box)
 {
 	pthread_mutex_unlock(&box->lock);
 }
 
 /* After a call that changed something: the thread sends it. */
-static void unlock_and_wake(struct zx_sandbox *box)
+void zx__box_wake(struct zx_sandbox *box)
 {
 	zx__wire_wake(box->wire);
 	pthread_cond_broadcast(&box->happened);
@@ -54,18 +38,18 @@ static void *run(void *arg)
 	struct zx_sandbox *box = arg;
 	int timeout;
 
-	lock(box);
+	zx__box_lock(box);
 	while (!box->stopping) {
 		timeout = zx__wire_prepare(box->wire);
-		unlock(box);
+		zx__box_unlock(box);
 		/* Only the thread changes the list of what is polled. */
 		poll(box->wire->polls, box->wire->n_polls, timeout);
-		lock(box);
+		zx__box_lock(box);
 		zx__wire_serve(box->wire);
 		pthread_cond_broadcast(&box->happened);
 	}
 	zx__wire_goodbye(box->wire);
-	unlock(box);
+	zx__box_unlock(box);
 	return NULL;
 }
 
@@ -85,6 +69,8 @@ static int read_options(struct zx_sandbox_options *o,
 	if (opt)
 		memcpy(o, opt, opt->size < sizeof(*o) ? opt->size : sizeof(*o));
 	o->size = sizeof(*o);
+	if (o->kinds && !zx__kinds_ok(o->kinds))
+		return ZX_E_INVALID;
 	o->guilds = o->guilds ? o->guilds : 3;
 	o->members = o->members ? o->members : 12;
 	o->shards = o->shards ? o->shards : 1;
@@ -142,6 +128,8 @@ static int start(struct zx_sandbox *box, const struct zx_sandbox_options *opt)
 		 "ws://127.0.0.1:%u/gateway", port);
 	snprintf(box->page_url, sizeof(box->page_url), "http://127.0.0.1:%u/",
 		 port);
+	if (opt->offline)
+		return ZX_OK;
 	return pthread_create(&box->thread, NULL, run, box) ? ZX_E_NOMEM
 							    : ZX_OK;
 }
@@ -179,9 +167,13 @@ void zx_sandbox_stop(struct zx_sandbox *box)
 {
 	if (!box)
 		return;
-	lock(box);
+	if (box->wire->opt.offline) {
+		destroy(box);
+		return;
+	}
+	zx__box_lock(box);
 	box->stopping = 1;
-	unlock_and_wake(box);
+	zx__box_wake(box);
 	pthread_join(box->thread, NULL);
 	destroy(box);
 }
@@ -204,223 +196,4 @@ const char *zx_sandbox_page_url(const struct zx_sandbox *box)
 const char *zx_sandbox_token(const struct zx_sandbox *box)
 {
 	return box->token;
-}
-
-/* The world ------------------------------------------------------------------
- */
-
-uint64_t zx_sandbox_user(struct zx_sandbox *box, enum zx_sandbox_who w)
-{
-	uint64_t id;
-
-	lock(box);
-	id = zx__world_user(box->world, w);
-	unlock(box);
-	return id;
-}
-
-uint64_t zx_sandbox_guild(struct zx_sandbox *box, size_t i)
-{
-	uint64_t id;
-
-	lock(box);
-	id = zx__world_guild(box->world, i);
-	unlock(box);
-	return id;
-}
-
-uint64_t zx_sandbox_channel(struct zx_sandbox *box, uint64_t guild,
-			    const char *name)
-{
-	uint64_t id;
-
-	lock(box);
-	id = zx__world_channel(box->world, guild, name);
-	unlock(box);
-	return id;
-}
-
-int zx_sandbox_say(struct zx_sandbox *box, uint64_t user, uint64_t channel,
-		   const char *text, uint64_t *message_id)
-{
-	int err;
-
-	lock(box);
-	err = zx__world_say(box->world, user, channel, text, message_id);
-	unlock_and_wake(box);
-	return err;
-}
-
-int zx_sandbox_slash(struct zx_sandbox *box, uint64_t user, uint64_t channel,
-		     const char *command, const char *options,
-		     uint64_t *interaction_id)
-{
-	int err;
-
-	lock(box);
-	err = zx__world_slash(box->world, user, channel, command, options,
-			      interaction_id);
-	unlock_and_wake(box);
-	return err;
-}
-
-int zx_sandbox_press(struct zx_sandbox *box, uint64_t user, uint64_t message,
-		     const char *custom_id, const char *values,
-		     uint64_t *interaction_id)
-{
-	int err;
-
-	lock(box);
-	err = zx__world_press(box->world, user, message, custom_id, values,
-			      interaction_id);
-	unlock_and_wake(box);
-	return err;
-}
-
-int zx_sandbox_inject(struct zx_sandbox *box, int shard, const char *event,
-		      const char *d)
-{
-	cJSON *dom;
-
-	if (!event || !d)
-		return ZX_E_INVALID;
-	dom = cJSON_Parse(d);
-	if (!dom)
-		return ZX_E_SYNTAX;
-	lock(box);
-	zx__wire_inject(box->wire, shard, event, dom);
-	unlock_and_wake(box);
-	cJSON_Delete(dom);
-	return ZX_OK;
-}
-
-int zx_sandbox_fault(struct zx_sandbox *box, const char *json)
-{
-	int err;
-
-	if (!json)
-		return ZX_E_INVALID;
-	lock(box);
-	err = zx__world_fault(box->world, json);
-	unlock_and_wake(box);
-	return err;
-}
-
-int zx_sandbox_state(struct zx_sandbox *box, struct zx_buf *out)
-{
-	lock(box);
-	zx__world_state(box->world,
-			zx__world_user(box->world, ZX_SANDBOX_OWNER), out);
-	unlock(box);
-	return out->err;
-}
-
-void zx_sandbox_stats(struct zx_sandbox *box, struct zx_sandbox_stats *out)
-{
-	struct zx_sandbox_stats world = { 0 };
-
-	lock(box);
-	*out = box->wire->stats;
-	out->sessions_live = zx__sessions_live(box->wire);
-	zx__world_stats(box->world, &world);
-	unlock(box);
-	out->requests = world.requests;
-	out->rate_limited = world.rate_limited;
-	out->invalid_requests = world.invalid_requests;
-	out->interactions = world.interactions;
-	out->messages = world.messages;
-}
-
-/* Waiting -------------------------------------------------------------------
- */
-
-struct wait {
-	const char *request;
-	uint64_t number; /* an interaction, or of sessions */
-	struct zx_buf *out;
-	int (*done)(struct zx_sandbox *box, const struct wait *w);
-};
-
-static struct timespec in_ms(uint32_t ms)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (t.tv_nsec >= 1000000000) {
-		t.tv_nsec -= 1000000000;
-		t.tv_sec++;
-	}
-	return t;
-}
-
-static int wait_for(struct zx_sandbox *box, const struct wait *w, uint32_t ms)
-{
-	struct timespec until = in_ms(ms);
-	int done, late = 0;
-
-	lock(box);
-	while (!(done = w->done(box, w)) && !late)
-		late = pthread_cond_timedwait(&box->happened, &box->lock,
-					      &until) != 0;
-	unlock(box);
-	if (!done)
-		return ZX_E_TIMEOUT;
-	return w->out ? w->out->err : ZX_OK;
-}
-
-static int has_request(struct zx_sandbox *box, const struct wait *w)
-{
-	return zx__world_take_request(box->world, w->request, w->out);
-}
-
-static int has_answer(struct zx_sandbox *box, const struct wait *w)
-{
-	return zx__world_answer(box->world, w->number, w->out);
-}
-
-static int has_sessions(struct zx_sandbox *box, const struct wait *w)
-{
-	return zx__sessions_live(box->wire) >= w->number;
-}
-
-int zx_sandbox_expect(struct zx_sandbox *box, const char *request,
-		      uint32_t timeout_ms, struct zx_buf *body)
-{
-	struct zx_buf own;
-	struct wait w = { .request = request,
-			  .out = body ? body : &own,
-			  .done = has_request };
-	int err;
-
-	if (!request)
-		return ZX_E_INVALID;
-	zx_buf_init(&own, NULL, 0);
-	err = wait_for(box, &w, timeout_ms);
-	zx_buf_release(&own);
-	return err;
-}
-
-int zx_sandbox_answer(struct zx_sandbox *box, uint64_t interaction,
-		      uint32_t timeout_ms, struct zx_buf *message)
-{
-	struct zx_buf own;
-	struct wait w = { .number = interaction,
-			  .out = message ? message : &own,
-			  .done = has_answer };
-	int err;
-
-	zx_buf_init(&own, NULL, 0);
-	err = wait_for(box, &w, timeout_ms);
-	zx_buf_release(&own);
-	return err;
-}
-
-int zx_sandbox_wait_ready(struct zx_sandbox *box, uint32_t n,
-			  uint32_t timeout_ms)
-{
-	struct wait w = { .number = n, .done = has_sessions };
-
-	return wait_for(box, &w, timeout_ms);
 }

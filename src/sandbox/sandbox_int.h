@@ -141,6 +141,23 @@ int zx__world_answer(struct zx__world *w, uint64_t interaction,
  */
 int zx__world_take_request(struct zx__world *w, const char *pattern,
 			   struct zx_buf *body);
+/* Are these the kinds of servers that a seed knows? */
+int zx__kinds_ok(const char *kinds);
+/* Wipes the server and fills it as that kind; ZX_E_NOTFOUND, ZX_E_INVALID. */
+int zx__world_seed(struct zx__world *w, uint64_t guild, const char *kind);
+/* In a channel, or (channel 0) in the guild. */
+uint64_t zx__world_permissions(struct zx__world *w, uint64_t guild,
+			       uint64_t channel, uint64_t user);
+/* How many members see the channel; the first `cap` of them into users. */
+size_t zx__world_viewers(struct zx__world *w, uint64_t channel, uint64_t *users,
+			 size_t cap);
+int zx__world_watch(struct zx__world *w, uint64_t guild, const char *channel,
+		    const uint64_t *users, size_t n);
+void zx__world_unwatch(struct zx__world *w);
+int zx__world_leak(struct zx__world *w, struct zx_buf *out);
+/* A request as the bot (user 0), or as another person. */
+void zx__world_call(struct zx__world *w, uint64_t user,
+		    const struct zx__req *req, struct zx__res *res);
 void zx__world_stats(struct zx__world *w, struct zx_sandbox_stats *out);
 
 /* Helpers both halves use (util.c, the world's) --------------------------- */

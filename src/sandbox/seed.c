@@ -78,7 +78,7 @@ uint64_t zx__seed_user_id(struct zx__world *w, size_t k)
 	return zx__seed_id(w, UINT64_C(44000000000) + k * 311040);
 }
 
-static int seed_other(struct zx__world *w, size_t k)
+cJSON *zx__seed_other(struct zx__world *w, size_t k)
 {
 	char name[40], shown[40];
 
@@ -88,22 +88,23 @@ static int seed_other(struct zx__world *w, size_t k)
 			 k / 40 + 1);
 	snprintf(shown, sizeof(shown), "%s", name);
 	shown[0] = (char)(shown[0] - 'a' + 'A');
-	return zx__user_make(w, zx__seed_user_id(w, k), name,
-			     k % 6 == 5 ? NULL : shown, 0)
-		       ? ZX_OK
-		       : ZX_E_NOMEM;
+	return zx__user_make(zx__seed_user_id(w, k), name,
+			     k % 6 == 5 ? NULL : shown, 0);
 }
 
 int zx__seed_users(struct zx__world *w)
 {
 	for (size_t i = 0; i < 4; i++) {
 		w->who[i] = zx__seed_id(w, personas[i].ms);
-		if (!zx__user_make(w, w->who[i], personas[i].name,
-				   personas[i].shown, personas[i].bot))
+		if (!zx__set_put(&w->users, w->who[i],
+				 zx__user_make(w->who[i], personas[i].name,
+					       personas[i].shown,
+					       personas[i].bot)))
 			return ZX_E_NOMEM;
 	}
 	for (size_t k = 0; k < zx__seed_pool(w); k++)
-		if (seed_other(w, k) != ZX_OK)
+		if (!zx__set_put(&w->users, zx__seed_user_id(w, k),
+				 zx__seed_other(w, k)))
 			return ZX_E_NOMEM;
 	return ZX_OK;
 }

@@ -18,7 +18,7 @@ const char *zx__persona(struct zx__world *w, uint64_t user)
 cJSON *zx__state_bot(struct zx__world *w)
 {
 	return zx__dom("user:c online:b status:s activities:c",
-		       zx__set_get(&w->users, zx__bot(w)), w->online > 0,
+		       zx__user(w, zx__bot(w)), w->online > 0,
 		       zx__status(w, zx__bot(w)),
 		       zx__get(w->bot_status, "activities"));
 }
@@ -68,7 +68,7 @@ cJSON *zx__state_guild(struct zx__world *w, struct zx__guild *g, uint64_t user)
 		    "permissions:U",
 		    channels(w, g, &g->channels, user),
 		    channels(w, g, &g->threads, user), members(w, g),
-		    (int)g->members.n, zx__perm_base(w, g, user));
+		    (int)zx__members(g), zx__perm_base(w, g, user));
 	return o;
 }
 
@@ -99,9 +99,8 @@ static cJSON *users(struct zx__world *w)
 	int n = 0;
 
 	for (size_t i = 0; i < 4; i++)
-		cJSON_AddItemToArray(
-			list,
-			with_persona(w, zx__set_get(&w->users, w->who[i])));
+		cJSON_AddItemToArray(list,
+				     with_persona(w, zx__user(w, w->who[i])));
 	for (size_t i = 0; i < w->users.n && n < ZX__PAGE_MEMBERS; i++) {
 		if (strcmp(zx__persona(w, w->users.v[i].id), "other"))
 			continue;
@@ -116,8 +115,8 @@ cJSON *zx__state(struct zx__world *w, uint64_t user)
 	cJSON *s = zx__dom(
 		"me:c users:o bot:o application_id:I guilds:o dm:o commands:o "
 		"faults:o",
-		zx__set_get(&w->users, user), users(w), zx__state_bot(w),
-		zx__bot(w), guilds(w, user), zx__dup(zx__dm(w, user)),
+		zx__user(w, user), users(w), zx__state_bot(w), zx__bot(w),
+		guilds(w, user), zx__dup(zx__dm(w, user)),
 		zx__commands_for(w, user), zx__fault_list(w));
 
 	zx__dom_set(s, "stats:o",
@@ -134,9 +133,8 @@ cJSON *zx__state(struct zx__world *w, uint64_t user)
 
 void zx__world_state(struct zx__world *w, uint64_t as_user, struct zx_buf *out)
 {
-	uint64_t user = zx__set_get(&w->users, as_user)
-				? as_user
-				: w->who[ZX_SANDBOX_OWNER];
+	uint64_t user =
+		zx__user(w, as_user) ? as_user : w->who[ZX_SANDBOX_OWNER];
 	cJSON *s = zx__state(w, user);
 
 	zx__print(s, out);

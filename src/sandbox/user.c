@@ -6,21 +6,24 @@
 
 #include "sandbox/rest.h"
 
-cJSON *zx__user_make(struct zx__world *w, uint64_t id, const char *name,
-		     const char *global_name, int bot)
+cJSON *zx__user_make(uint64_t id, const char *name, const char *global_name,
+		     int bot)
 {
-	cJSON *u = zx__dom("id:I username:s discriminator:s global_name:s "
-			   "avatar:n bot:b system:f banner:n accent_color:n "
-			   "avatar_decoration_data:n collectibles:n "
-			   "primary_guild:n public_flags:0 flags:0",
-			   id, name, bot ? "4711" : "0", global_name, bot);
-
-	return zx__set_put(&w->users, id, u);
+	return zx__dom("id:I username:s discriminator:s global_name:s "
+		       "avatar:n bot:b system:f banner:n accent_color:n "
+		       "avatar_decoration_data:n collectibles:n "
+		       "primary_guild:n public_flags:0 flags:0",
+		       id, name, bot ? "4711" : "0", global_name, bot);
 }
 
 uint64_t zx__bot(struct zx__world *w)
 {
 	return w->who[ZX_SANDBOX_BOT];
+}
+
+uint64_t zx__actor(struct zx__world *w)
+{
+	return w->actor ? w->actor : zx__bot(w);
 }
 
 /* The privileged intents that are switched on, as the application's flags. */
@@ -50,8 +53,8 @@ static cJSON *install_params(void)
 
 static cJSON *application(struct zx__world *w)
 {
-	cJSON *bot = zx__set_get(&w->users, zx__bot(w));
-	cJSON *owner = zx__set_get(&w->users, w->who[ZX_SANDBOX_OWNER]);
+	cJSON *bot = zx__user(w, zx__bot(w));
+	cJSON *owner = zx__user(w, w->who[ZX_SANDBOX_OWNER]);
 	int flags = intent_flags(w);
 
 	return zx__dom(
@@ -150,7 +153,7 @@ void zx__get_gateway_bot(struct zx__call *c)
 
 void zx__get_me(struct zx__call *c)
 {
-	cJSON *me = zx__dup(zx__set_get(&c->w->users, zx__bot(c->w)));
+	cJSON *me = zx__dup(zx__user(c->w, zx__bot(c->w)));
 
 	zx__dom_set(me, "mfa_enabled:t locale:s premium_type:0 verified:t",
 		    "en-US");
@@ -170,7 +173,7 @@ static void check_username(struct zx__call *c)
 
 void zx__patch_me(struct zx__call *c)
 {
-	cJSON *me = zx__set_get(&c->w->users, zx__bot(c->w));
+	cJSON *me = zx__user(c->w, zx__bot(c->w));
 	static const char *const pictures[] = { "avatar", "banner" };
 
 	check_username(c);
@@ -201,7 +204,7 @@ void zx__patch_me(struct zx__call *c)
 
 void zx__get_user(struct zx__call *c)
 {
-	cJSON *u = zx__set_get(&c->w->users, c->id[0]);
+	cJSON *u = zx__user(c->w, c->id[0]);
 
 	if (u)
 		zx__reply(c, 200, zx__dup(u));
@@ -221,7 +224,7 @@ static cJSON *my_guild(struct zx__call *c, struct zx__guild *g)
 		zx__dom_set(o,
 			    "approximate_member_count:i "
 			    "approximate_presence_count:i",
-			    (int)g->members.n, (int)g->members.n);
+			    (int)zx__members(g), (int)zx__members(g));
 	return o;
 }
 
@@ -239,12 +242,13 @@ static cJSON *guild_page(struct zx__call *c, uint64_t after, uint64_t before,
 		for (i = n; i > 0 && got < (size_t)limit; i--)
 			got += zx__seed_guild_id(w, i - 1) < before;
 	for (; i < n && cJSON_GetArraySize(list) < limit; i++) {
-		int made = w->guilds[i] != NULL;
+		int made = w->guilds[i] != NULL ||
+			   zx__kind_at(w, i) != ZX__KIND_PLAIN;
 		struct zx__guild *g;
 
 		if (before && zx__seed_guild_id(w, i) >= before)
 			break;
-		g = made ? w->guilds[i] : zx__seed_guild(w, i);
+		g = made ? zx__guild_at(w, i) : zx__seed_guild(w, i);
 		if (!g)
 			break;
 		cJSON_AddItemToArray(list, my_guild(c, g));
@@ -274,7 +278,7 @@ void zx__leave_guild(struct zx__call *c)
 
 cJSON *zx__dm(struct zx__world *w, uint64_t user)
 {
-	const cJSON *u = zx__set_get(&w->users, user);
+	const cJSON *u = zx__user(w, user);
 	cJSON *list, *dm;
 	uint64_t id;
 
@@ -303,7 +307,7 @@ void zx__create_dm(struct zx__call *c)
 	zx__form_id(c, c->body, "", "recipient_id");
 	if (zx__form_failed(c))
 		return;
-	if (!zx__set_get(&c->w->users, user)) {
+	if (!zx__user(c->w, user)) {
 		zx__fail(c, 400, 50033, "Invalid Recipient(s)");
 		return;
 	}

@@ -98,10 +98,10 @@ void zx__create_webhook(struct zx__call *c)
 		    zx__dom("id:I type:i guild_id:I channel_id:I user:c name:c "
 			    "avatar:o token:s application_id:I",
 			    id, 1, c->guild->id, c->id[0],
-			    zx__set_get(&c->w->users, zx__bot(c->w)),
+			    zx__user(c->w, zx__actor(c->w)),
 			    zx__get(c->body, "name"),
 			    zx__image_hash(c->w, zx__get(c->body, "avatar")),
-			    token, zx__bot(c->w)));
+			    token, zx__actor(c->w)));
 	zx__channel_remember(c->w, id, c->guild);
 	zx__audit(c, c->guild, 50, id, NULL, NULL);
 	changed(c, c->guild, c->id[0]);
@@ -127,7 +127,8 @@ cJSON *zx__webhook_find(struct zx__call *c, struct zx__guild **g)
 		return NULL;
 	}
 	if (c->route->auth == ZX__AUTH_BOT &&
-	    !(zx__perm_base(c->w, *g, zx__bot(c->w)) & ZX__P_MANAGE_WEBHOOKS)) {
+	    !(zx__perm_base(c->w, *g, zx__actor(c->w)) &
+	      ZX__P_MANAGE_WEBHOOKS)) {
 		zx__no_permission(c);
 		return NULL;
 	}
@@ -237,7 +238,7 @@ static cJSON *place(struct zx__call *c, struct zx__guild *g, const cJSON *hook)
 	if (is_forum(ch) && !t) {
 		c->guild = g;
 		t = zx__thread_make(c, zx__world_new_id(c->w), ch, 11, name,
-				    zx__bot(c->w));
+				    zx__actor(c->w));
 		zx__emit(c->w, g->id, "THREAD_CREATE", zx__channel_out(t));
 	}
 	return t ? t : ch;
@@ -255,13 +256,13 @@ static void execute(struct zx__call *c, struct zx__guild *g, const cJSON *hook)
 	if (!ch)
 		return;
 	msg = zx__msg_make(c->w, zx__world_new_id(c->w), zx__dom_id(ch, "id"),
-			   zx__bot(c->w), "");
+			   zx__actor(c->w), "");
 	zx__msg_fill(c, msg, c->body);
 	zx__dom_set(msg, "webhook_id:c author:o flags:i", zx__get(hook, "id"),
 		    author(hook, c->body), zx__int(msg, "flags") & ~(1 << 6));
 	zx__msg_mentions(c->w, g, ch, msg,
 			 zx__some(c->body, "allowed_mentions"), 1,
-			 zx__bot(c->w));
+			 zx__actor(c->w));
 	m = zx__msg_post(c->w, msg, 0);
 	if (m)
 		m->webhook = c->id[0];

@@ -346,8 +346,9 @@ struct zx__wire {
 	struct zx_sandbox_options opt;
 	struct zx_prng prng;
 	uint16_t port;
-	int listen_fd, wake[2];
-	int dead_fd[2]; /* bound but refusing; listening but silent */
+	int listen_fd, wake[2]; /* -1 when offline */
+	uint64_t virtual_ms;	/* the time when offline */
+	int dead_fd[2];		/* bound but refusing; listening but silent */
 	int in_turn;
 	uint64_t accept_at; /* not before */
 	uint64_t next_conn_id;

@@ -254,6 +254,16 @@ static struct zx__packet *variant(struct variant *v, size_t *n,
 	return v[(*n)++].blob;
 }
 
+static void tell(struct zx__wire *wire, uint64_t guild, const char *event,
+		 const cJSON *d)
+{
+	char *text = cJSON_PrintUnformatted(d);
+
+	if (text)
+		wire->opt.on_event(wire->opt.on_event_ud, guild, event, text);
+	cJSON_free(text);
+}
+
 void zx__wire_dispatch(struct zx__wire *wire, uint64_t guild_id,
 		       const char *event, const cJSON *d)
 {
@@ -262,6 +272,8 @@ void zx__wire_dispatch(struct zx__wire *wire, uint64_t guild_id,
 	struct zx__packet *b;
 	size_t n = 0;
 
+	if (wire->opt.on_event)
+		tell(wire, guild_id, event, d);
 	for (struct zx__session *s = wire->sessions; s; s = next) {
 		/* Sending can only drop the session's connection, not others.
 		 */

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "sandbox/world_int.h"
+#include "sandbox/seed_int.h"
 
 enum { GLOBAL_PER_SECOND = 50 };
 
@@ -22,7 +22,8 @@ uint64_t zx__rand(struct zx__world *w, uint64_t below)
 
 void zx__emit(struct zx__world *w, uint64_t guild, const char *event, cJSON *d)
 {
-	zx__wire_dispatch(w->wire, guild, event, d);
+	if (!w->maker)
+		zx__wire_dispatch(w->wire, guild, event, d);
 	cJSON_Delete(d);
 }
 
@@ -36,6 +37,8 @@ uint64_t zx__world_new_id(struct zx__world *w)
 {
 	uint64_t id = (uint64_t)(zx__wall(w) - INT64_C(1420070400000)) << 22;
 
+	if (w->maker)
+		return zx__mk_id(w->maker);
 	/* Never twice, and never back when the clock is. */
 	if (id <= w->last_id)
 		id = w->last_id + 1;
@@ -98,6 +101,11 @@ struct zx__world *zx__world_new(const struct zx_sandbox_options *opt,
 	if (opt)
 		w->opt = *opt;
 	defaults(&w->opt);
+	w->began = zx__wall(w);
+	if (zx__kinds_read(w, w->opt.kinds) != ZX_OK) {
+		free(w);
+		return NULL;
+	}
 	zx_prng_init(&w->prng, w->opt.seed);
 	zx_bucket_init(&w->global, GLOBAL_PER_SECOND, 1000, 0);
 	w->bot_status = zx__dom("status:s activities:a", "online");
@@ -126,6 +134,7 @@ void zx__world_free(struct zx__world *w)
 	zx__log_free(w);
 	zx__cdn_free(w);
 	zx__fault_clear(w);
+	zx__world_unwatch(w);
 	zx__set_free(&w->users);
 	zx__set_free(&w->dms);
 	zx__set_free(&w->made);
@@ -228,6 +237,14 @@ void zx__world_http(struct zx__world *w, const struct zx__req *req,
 	else
 		zx__control(w, req, res);
 	zx__guilds_flush(w);
+}
+
+void zx__world_call(struct zx__world *w, uint64_t user,
+		    const struct zx__req *req, struct zx__res *res)
+{
+	w->actor = user == zx__bot(w) ? 0 : user;
+	zx__world_http(w, req, res);
+	w->actor = 0;
 }
 
 /* For C ------------------------------------------------------------------- */

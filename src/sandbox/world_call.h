@@ -186,17 +186,17 @@ int zx__everyone_sees(struct zx__guild *g, const cJSON *channel);
 const cJSON *zx__top_role(struct zx__guild *g, uint64_t user);
 /* Nonzero when a is above b (NULL: @everyone). Equal positions: lower id. */
 int zx__role_above(const cJSON *a, const cJSON *b);
-/* May the bot act on the role, on the member? Owners may everything. */
-int zx__bot_above_role(struct zx__world *w, struct zx__guild *g,
-		       const cJSON *role);
-int zx__bot_above_member(struct zx__world *w, struct zx__guild *g,
-			 uint64_t user);
+/* May who asks act on the role, on the member? Owners may everything. */
+int zx__above_role(struct zx__world *w, struct zx__guild *g, const cJSON *role);
+int zx__above_member(struct zx__world *w, struct zx__guild *g, uint64_t user);
 int zx__timed_out(struct zx__world *w, const cJSON *member);
 
 /* user.c */
-cJSON *zx__user_make(struct zx__world *w, uint64_t id, const char *name,
-		     const char *global_name, int bot);
+cJSON *zx__user_make(uint64_t id, const char *name, const char *global_name,
+		     int bot);
 uint64_t zx__bot(struct zx__world *w);
+/* Who asks: the bot, or whom an act of another person names. */
+uint64_t zx__actor(struct zx__world *w);
 cJSON *zx__application(struct zx__world *w);
 /* DM channel of a user with the bot, made when absent. */
 cJSON *zx__dm(struct zx__world *w, uint64_t user);
@@ -208,10 +208,13 @@ uint64_t zx__seed_id(struct zx__world *w, uint64_t ms);
 /* People beside the named ones: how many, and the id of the k-th. */
 size_t zx__seed_pool(const struct zx__world *w);
 uint64_t zx__seed_user_id(struct zx__world *w, size_t k);
+/* The k-th of them as a user object. */
+cJSON *zx__seed_other(struct zx__world *w, size_t k);
 cJSON *zx__role_make(uint64_t id, const char *name, uint64_t bits, int color,
 		     int position);
 uint64_t zx__seed_guild_id(struct zx__world *w, size_t index);
-/* Makes guild `index` from the seed; the same each time. */
+/* Makes guild `index` from the seed; the same each time. When it is to be kept
+ * zx__seed_finish() follows. */
 struct zx__guild *zx__seed_guild(struct zx__world *w, size_t index);
 void zx__seed_messages(struct zx__world *w, struct zx__guild *g);
 /* The index of the guild a seeded id belongs to, or SIZE_MAX. */
@@ -219,11 +222,47 @@ size_t zx__seed_index(struct zx__world *w, uint64_t id);
 const char *zx__name_user(size_t i);
 const char *zx__name_guild(size_t i, char buf[64]);
 
+/* role_form.c: nonzero when the body may not be applied (answered) */
+int zx__role_refused(struct zx__call *c);
+void zx__role_apply(struct zx__call *c, cJSON *role);
+
+/* seed_kind.c */
+enum zx__kind zx__kind_at(const struct zx__world *w, size_t index);
+/* "empty,plain"; ZX_E_INVALID. */
+int zx__kinds_read(struct zx__world *w, const char *kinds);
+/* What follows the making of a server that is kept. */
+void zx__seed_finish(struct zx__world *w, struct zx__guild *g,
+		     enum zx__kind kind);
+
+/* act.c */
+/* {role:NAME}, {channel:NAME} ... in a text become what they stand for. */
+int zx__fill_names(struct zx__world *w, struct zx__guild *g, struct zx_str in,
+		   struct zx_buf *out);
+/* A REST call as that user; no limits, no faults, no log. */
+void zx__act_as(struct zx__world *w, uint64_t user, const struct zx__req *req,
+		struct zx__res *res);
+/* {"user", "method", "path", "body", "reason", "guild_id"}; `in` is meant when
+ * guild_id is not given (NULL: that of the path). */
+int zx__act(struct zx__world *w, const cJSON *act, struct zx__guild *in,
+	    struct zx__res *res);
+
+/* sample.c: data URIs of small files; a PNG of one colour "rrggbb" */
+void zx__sample_png(struct zx_str hex, struct zx_buf *out);
+void zx__sample_gif(struct zx_buf *out);
+void zx__sample_mp3(struct zx_buf *out);
+void zx__png(uint32_t rgb, struct zx_buf *out);
+
+/* watch.c: after something has changed */
+void zx__watch_check(struct zx__world *w, const char *method,
+		     struct zx_str path);
+
 /* guild.c */
 /* The guild by index or id, made when it was not yet; NULL when unknown. */
 struct zx__guild *zx__guild_at(struct zx__world *w, size_t index);
 struct zx__guild *zx__guild_by_id(struct zx__world *w, uint64_t id);
 void zx__guild_free(struct zx__guild *g);
+/* All that is in it goes; the struct stays. */
+void zx__guild_clear(struct zx__guild *g);
 /* Nonzero when it has the feature. */
 int zx__guild_has(const struct zx__guild *g, const char *name);
 /* REST form, with roles, emojis and stickers. */
@@ -257,8 +296,23 @@ cJSON *zx__thread_make(struct zx__call *c, uint64_t id, cJSON *parent, int type,
 void zx__patch_thread(struct zx__call *c);
 void zx__delete_thread(struct zx__call *c);
 
+/* crowd.c */
+/* To be changed: one of the crowd is kept from now on. NULL: none. */
+cJSON *zx__member(struct zx__guild *g, uint64_t user);
+/* To be read: *made is to be deleted afterwards. */
+const cJSON *zx__member_look(struct zx__guild *g, uint64_t user, cJSON **made);
+int zx__member_is(struct zx__guild *g, uint64_t user);
+size_t zx__members(const struct zx__guild *g);
+/* The member with the next higher id; 0 at the end. */
+uint64_t zx__member_next(struct zx__guild *g, uint64_t after);
+int zx__crowd_make(struct zx__guild *g, size_t n);
+void zx__crowd_free(struct zx__guild *g);
+cJSON *zx__user(struct zx__world *w, uint64_t id);     /* NULL: unknown */
+cJSON *zx__user_out(struct zx__world *w, uint64_t id); /* a copy */
+
 /* member.c */
-cJSON *zx__member(struct zx__guild *g, uint64_t user); /* as stored */
+/* Does a name of the member (as shown, with the user) begin so? */
+int zx__member_named(const cJSON *m, struct zx_str prefix);
 cJSON *zx__member_out(struct zx__world *w, struct zx__guild *g, uint64_t user,
 		      int with_user);
 cJSON *zx__member_make(int64_t joined, const char *nick);
@@ -452,7 +506,9 @@ cJSON *zx__state_guild(struct zx__world *w, struct zx__guild *g, uint64_t user);
 cJSON *zx__state_bot(struct zx__world *w);
 const char *zx__persona(struct zx__world *w, uint64_t user);
 
-/* world_gateway.c: "online", "idle", "dnd", "offline". */
+/* world_gateway.c: GUILD_CREATE's d without the members but the bot. */
+cJSON *zx__guild_create(struct zx__world *w, struct zx__guild *g);
+/* "online", "idle", "dnd", "offline". */
 const char *zx__status(struct zx__world *w, uint64_t user);
 
 /* filter.c */

@@ -3,8 +3,6 @@
  * What the gateway's sessions are given: READY, the servers of a shard, member
  * chunks, presences.
  */
-#include <strings.h>
-
 #include "sandbox/world_int.h"
 
 #define GUILDS UINT64_C(1)
@@ -24,6 +22,13 @@ static size_t shard_of(uint64_t guild, uint32_t shards)
 	return (size_t)((guild >> 22) % (shards ? shards : 1));
 }
 
+/* Of what nobody looked at yet it is a member. */
+static int bot_is_in(const struct zx__world *w, size_t index)
+{
+	return !w->guilds[index] ||
+	       zx__member(w->guilds[index], w->who[ZX_SANDBOX_BOT]);
+}
+
 cJSON *zx__world_ready(struct zx__world *w, uint32_t shard, uint32_t shards)
 {
 	cJSON *guilds = cJSON_CreateArray(), *app = zx__application(w);
@@ -32,13 +37,13 @@ cJSON *zx__world_ready(struct zx__world *w, uint32_t shard, uint32_t shards)
 	for (size_t i = 0; i < w->guild_count; i++) {
 		uint64_t id = zx__seed_guild_id(w, i);
 
-		if (shard_of(id, shards) == shard)
+		if (shard_of(id, shards) == shard && bot_is_in(w, i))
 			cJSON_AddItemToArray(guilds,
 					     zx__dom("id:I unavailable:t", id));
 	}
 	cJSON_AddItemToArray(pair, cJSON_CreateNumber(shard));
 	cJSON_AddItemToArray(pair, cJSON_CreateNumber(shards));
-	me = zx__dup(zx__set_get(&w->users, zx__bot(w)));
+	me = zx__dup(zx__user(w, zx__bot(w)));
 	zx__dom_set(me, "mfa_enabled:t verified:t email:n");
 	me = zx__dom("v:i user:o user_settings:e session_type:s "
 		     "relationships:a private_channels:a presences:a guilds:o "
@@ -122,9 +127,9 @@ static int listed(struct zx__world *w, const struct zx__guild *g, uint64_t user,
 {
 	if (user == zx__bot(w))
 		return 1;
-	if (!(intents & PRESENCES) || g->members.n > HUGE_GUILD)
+	if (!(intents & PRESENCES) || zx__members(g) > HUGE_GUILD)
 		return 0;
-	return g->members.n <= large || shown_online(w, user);
+	return zx__members(g) <= large || shown_online(w, user);
 }
 
 static void add_people(struct zx__world *w, struct zx__guild *g, cJSON *d,
@@ -167,21 +172,26 @@ static cJSON *threads_seen(struct zx__world *w, struct zx__guild *g)
 	return list;
 }
 
-static cJSON *guild_create(struct zx__world *w, struct zx__guild *g,
-			   uint64_t intents, uint32_t large)
+static cJSON *create_of(struct zx__world *w, struct zx__guild *g,
+			uint64_t intents, uint32_t large)
 {
 	cJSON *d = zx__guild_out(g);
 
 	zx__dom_set(d,
 		    "joined_at:c large:b unavailable:f member_count:i "
 		    "voice_states:c channels:o threads:o stage_instances:a "
-		    "guild_scheduled_events:o soundboard_sounds:a lazy:t",
+		    "guild_scheduled_events:o soundboard_sounds:o lazy:t",
 		    zx__get(zx__member(g, zx__bot(w)), "joined_at"),
-		    g->members.n > large, (int)g->members.n, g->voice_states,
-		    channels(&g->channels), threads_seen(w, g),
-		    zx__set_array(&g->events));
+		    zx__members(g) > large, (int)zx__members(g),
+		    g->voice_states, channels(&g->channels), threads_seen(w, g),
+		    zx__set_array(&g->events), zx__set_array(&g->sounds));
 	add_people(w, g, d, intents, large);
 	return d;
+}
+
+cJSON *zx__guild_create(struct zx__world *w, struct zx__guild *g)
+{
+	return create_of(w, g, GUILDS, 50);
 }
 
 /* The index of the shard's i-th guild, or SIZE_MAX; walks on from the last. */
@@ -196,7 +206,8 @@ static size_t nth(struct zx__world *w, uint32_t shard, uint32_t shards,
 		seen = w->cursor.i + 1;
 	}
 	for (; at < w->guild_count; at++) {
-		if (shard_of(zx__seed_guild_id(w, at), shards) != shard)
+		if (shard_of(zx__seed_guild_id(w, at), shards) != shard ||
+		    !bot_is_in(w, at))
 			continue;
 		if (seen++ < i)
 			continue;
@@ -220,15 +231,16 @@ cJSON *zx__world_guild_create(struct zx__world *w, uint32_t shard,
 
 	if (at == SIZE_MAX || !(intents & GUILDS))
 		return NULL;
-	if (at < ZX__PAGE_GUILDS || w->guilds[at]) {
+	if (at < ZX__PAGE_GUILDS || w->guilds[at] ||
+	    zx__kind_at(w, at) != ZX__KIND_PLAIN) {
 		g = zx__guild_at(w, at);
-		return g ? guild_create(w, g, intents, large) : NULL;
+		return g ? create_of(w, g, intents, large) : NULL;
 	}
 	/* Nobody looked at it yet: it need not stay. */
 	g = zx__seed_guild(w, at);
 	if (!g)
 		return NULL;
-	d = guild_create(w, g, intents, large);
+	d = create_of(w, g, intents, large);
 	zx__guild_free(g);
 	return d;
 }
@@ -244,8 +256,8 @@ static cJSON *by_ids(struct zx__world *w, struct zx__guild *g, const cJSON *ids,
 	if (!cJSON_IsArray(ids)) {
 		uint64_t id = zx__dom_u64(ids);
 
-		cJSON_AddItemToArray(zx__member(g, id) ? list : missing,
-				     zx__member(g, id)
+		cJSON_AddItemToArray(zx__member_is(g, id) ? list : missing,
+				     zx__member_is(g, id)
 					     ? zx__member_out(w, g, id, 1)
 					     : zx__id_string(id));
 		return list;
@@ -256,7 +268,7 @@ static cJSON *by_ids(struct zx__world *w, struct zx__guild *g, const cJSON *ids,
 
 		if (n++ == MAX_ASKED)
 			break;
-		if (zx__member(g, id))
+		if (zx__member_is(g, id))
 			cJSON_AddItemToArray(list, zx__member_out(w, g, id, 1));
 		else
 			cJSON_AddItemToArray(missing, zx__id_string(id));
@@ -264,29 +276,24 @@ static cJSON *by_ids(struct zx__world *w, struct zx__guild *g, const cJSON *ids,
 	return list;
 }
 
-static int begins(const char *s, const char *prefix)
-{
-	return !strncasecmp(s, prefix, strlen(prefix));
-}
-
 static cJSON *by_query(struct zx__world *w, struct zx__guild *g,
 		       const char *query, int limit)
 {
 	cJSON *list = cJSON_CreateArray();
+	uint64_t user = 0;
+	int n = 0;
 
 	if (*query && (limit <= 0 || limit > MAX_ASKED))
 		limit = MAX_ASKED;
-	for (size_t i = 0; i < g->members.n; i++) {
-		uint64_t id = g->members.v[i].id;
-		const cJSON *u = zx__set_get(&w->users, id);
+	while ((!limit || n < limit) && (user = zx__member_next(g, user))) {
+		cJSON *m = zx__member_out(w, g, user, 1);
 
-		if (limit && cJSON_GetArraySize(list) >= limit)
-			break;
-		if (*query && !begins(zx__str(u, "username"), query) &&
-		    !begins(zx__str(g->members.v[i].dom, "nick"), query) &&
-		    !begins(zx__str(u, "global_name"), query))
+		if (*query && !zx__member_named(m, zx_str(query))) {
+			cJSON_Delete(m);
 			continue;
-		cJSON_AddItemToArray(list, zx__member_out(w, g, id, 1));
+		}
+		cJSON_AddItemToArray(list, m);
+		n++;
 	}
 	return list;
 }

@@ -15,7 +15,7 @@
 /* Ceilings of what a client can grow. */
 enum {
 	ZX__MAX_GUILDS = 150000,
-	ZX__MAX_MEMBERS = 200000,
+	ZX__MAX_MEMBERS = 200000,  /* of each server; the huge one has more */
 	ZX__MAX_HISTORY = 2000,	   /* messages per channel, oldest go */
 	ZX__MAX_HISTORIES = 20000, /* channels with messages */
 	ZX__MAX_INTERACTIONS = 4096,
@@ -25,6 +25,7 @@ enum {
 	ZX__MAX_AUDIT = 1000, /* entries per guild */
 	ZX__MAX_BUCKETS = 20000,
 	ZX__MAX_FAULTS = 64,
+	ZX__MAX_WATCHES = 256,
 	ZX__MAX_FILES = 10,
 	ZX__MAX_PARTS = 30, /* of a form, with its files */
 	ZX__MAX_FILE_BYTES = 10 << 20,
@@ -102,15 +103,35 @@ cJSON *zx__set_array(const struct zx__set *s);
 
 /* State ------------------------------------------------------------------- */
 
+/* What a server is seeded as; see zx_sandbox_seed(). */
+enum zx__kind {
+	ZX__KIND_PLAIN,
+	ZX__KIND_EMPTY,
+	ZX__KIND_BARE,
+	ZX__KIND_UNBOOSTED,
+	ZX__KIND_EVERYTHING,
+	ZX__KIND_HUGE
+};
+enum { ZX__KINDS_MAX = 64 };
+
 struct zx__guild {
+	struct zx__world *w;
 	uint64_t id;
 	size_t index;
-	cJSON *dom; /* without the collections */
+	uint64_t seed_ms; /* of the seed's next id */
+	cJSON *dom;	  /* without the collections */
 	struct zx__set roles, channels, threads, members, emojis, stickers,
-		bans, webhooks, events;
-	cJSON *invites;		   /* array */
-	cJSON *audit;		   /* array, newest first */
-	cJSON *voice_states;	   /* array */
+		bans, webhooks, events, rules, sounds;
+	cJSON *invites;		  /* array */
+	cJSON *audit;		  /* array, newest first */
+	cJSON *voice_states;	  /* array */
+	size_t crowd, crowd_gone; /* crowd.c: members made when looked at */
+	uint8_t *crowd_taken;	  /* bits: kept in members, or gone */
+	struct zx__set crowd_roles;
+	cJSON *integrations;	     /* array */
+	cJSON *onboarding, *welcome; /* as the routes show them */
+	uint64_t roles_reset; /* end of the 48 h in which roles are counted */
+	unsigned roles_made;
 	int dirty;		   /* the page is to be told */
 	uint64_t members_asked_at; /* op 8 for all members, monotonic */
 	uint64_t creates_day;	   /* monotonic start of the 200/day window */
@@ -158,8 +179,17 @@ struct zx__bucket {
 	uint64_t resets, blocked_from, blocked_until;
 };
 
+/* Channels of that name which these members must never see. */
+struct zx__watch {
+	uint64_t guild;
+	char channel[101];
+	uint64_t *users;
+	size_t n;
+};
+
 struct zx__fault {
 	cJSON *dom;
+	unsigned seen;	/* requests that matched so far */
 	unsigned times; /* left; 0 means for ever */
 };
 
@@ -189,9 +219,14 @@ struct zx__world {
 	uint64_t now; /* monotonic */
 	uint64_t last_id;
 	struct zx_prng prng; /* of what happens at run time */
+	struct maker *maker; /* a seed at work: no events, ids of the seed */
+	int64_t began;	     /* wall clock */
 
 	uint64_t who[4]; /* by enum zx_sandbox_who */
+	uint64_t actor;	 /* who asks, when it is not the bot */
+	enum zx__kind kinds[ZX__KINDS_MAX]; /* of the first guilds */
 	struct zx__set users;
+	size_t crowd; /* the largest of the servers': users beyond the pool */
 	struct zx__set dms; /* the DM channel of user `recipients[0]` */
 	cJSON *app_changes; /* what PATCH /applications/@me gave */
 	cJSON *bot_status;  /* {"status", "activities"} */
@@ -224,6 +259,10 @@ struct zx__world {
 	uint64_t global_until, global_from;
 	uint64_t invalid_since;
 	uint32_t invalid_count;
+
+	struct zx__watch watches[ZX__MAX_WATCHES];
+	size_t watch_count;
+	cJSON *leak; /* the first, NULL while all is well */
 
 	struct zx__fault faults[ZX__MAX_FAULTS];
 	size_t fault_count;
