@@ -222,7 +222,8 @@ ZX_API const char *zx_verb_name(enum zx_verb v);
 	X(OWNER, "The owner of the server is out of reach of bots.")           \
 	X(PAST, "It is over.")                                                 \
 	X(DISCORD, "Discord gives bots no way to do it.")                      \
-	X(INCOMPLETE, "It could not be read when the snapshot was taken.")
+	X(INCOMPLETE, "It could not be read when the snapshot was taken.")     \
+	X(PRESENT, "The user is a member again: nobody is thrown out.")
 enum zx_why {
 #define ZX__X(name, text) ZX_WHY_##name,
 	ZX_WHYS(ZX__X)
@@ -281,10 +282,11 @@ enum zx_act {
 
 /*
  * When. An operation may begin when those of the phases in
- * zx_plan_phase_after() are over, well or not, and (in ROLES, NARROW and
- * UNDO_DELETE) when the one before it in its phase is over. Otherwise the
- * operations of a phase go in any order and side by side. One whose ids do not
- * all have a new one by then cannot be carried out: zx_plan_request says so.
+ * zx_plan_phase_after() are over, well or not, and (in NARROW, ROLES,
+ * UNDO_SETTINGS and UNDO_DELETE) when the one before it in its phase is over.
+ * Otherwise the operations of a phase go in any order and side by side. One
+ * whose ids do not all have a new one by then cannot be carried out:
+ * zx_plan_request says so.
  */
 #define ZX_PHASES(X)                                                           \
 	X(NONE)                                                                \
@@ -348,8 +350,9 @@ struct zx_plan_op {
 	 * NICK the member, of an ORDER 0. */
 	uint64_t snapshot_id;
 	uint64_t live_id;     /* the item in the server; 0: to be made */
-	uint64_t role;	      /* MEMBER_*: the role, as the snapshot has it */
-	enum zx_id_kind kind; /* of snapshot_id, when it MAKES something */
+	uint64_t role;	      /* MEMBER_*: the role, as the snapshot has it;
+				 WEBHOOK_CREATE: the channel */
+	enum zx_id_kind kind; /* of what it MAKES or, in an undo, deletes */
 	struct zx_str name;   /* UTF-8: "moderators", "#general" is "general" */
 	struct zx_str detail; /* a sentence of its own; empty: that of reason */
 	struct zx_str body;   /* JSON with the snapshot's ids; empty for none */

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Inside the plan of a restore: how it is kept, and what its files share while
+ * it is made.
+ */
+#ifndef ZX_GUILD_PLAN_INT_H
+#define ZX_GUILD_PLAN_INT_H
+
+#include "guild/guild_int.h"
+#include "zoryx/restore.h"
+
+enum {
+	ZX__PLAN_VERSION = 1,
+	ZX__PLAN_TEXT = 256 << 20, /* bytes of all texts of a plan */
+	ZX__PLAN_OPS = 4000000,
+	ZX__PLAN_DETAIL = 300
+};
+
+/* Acts --------------------------------------------------------------------- */
+
+/* How an act becomes a request. In `path`: $g the guild, $l what it is done to,
+ * $u a user, $r the role or channel besides. */
+struct zx__act {
+	const char *name, *path;
+	uint64_t needs; /* permissions */
+	uint8_t method, phase, rate, kind;
+	uint8_t flags;
+	uint8_t requests;
+	uint8_t audit; /* Discord's action_type */
+};
+extern const struct zx__act zx__acts[ZX_ACT_COUNT];
+
+#define ZX__BIT(n) (UINT64_C(1) << (n))
+#define ZX__BIT_ADMIN ZX__BIT(3)
+#define ZX__BIT_VIEW ZX__BIT(10)
+#define ZX__BIT_ROLES ZX__BIT(28)
+const char *zx__bit_name(uint64_t bit);
+/* "View Channels, Ban Members" into buf. */
+const char *zx__bit_names(uint64_t bits, char *buf, size_t size);
+
+/* The plan ----------------------------------------------------------------- */
+
+struct zx__piece {
+	uint32_t at, len;
+};
+
+struct zx__op {
+	uint64_t snapshot_id, live_id, role;
+	struct zx__piece name, detail, body, before;
+	uint32_t image, before_image; /* 1 + place among the images */
+	uint8_t verb, act, section, phase, reason, kind;
+};
+
+struct zx__image_ref {
+	unsigned char hash[ZX_HASH];
+	char type[24];
+};
+
+struct zx__problem {
+	uint64_t permission;
+	struct zx__piece text;
+	uint32_t ops;
+	uint8_t reason, section, blocks;
+};
+
+enum { ZX__PROBLEMS = 256 };
+
+struct zx_plan {
+	const struct zx_alloc *alloc;
+	char id[ZX_GUILD_ID_TEXT];
+	uint64_t guild, source, bot_user, bot_role, invoker;
+	unsigned what;
+	int role_sync, update, mentions, undo, owner_is_bot;
+	uint32_t rate_ms[ZX_RATE_COUNT];
+	uint64_t wait_ms; /* until the roles of 48 hours count no more */
+	struct zx__op *ops;
+	size_t n, cap;
+	struct zx_buf text;
+	struct zx__image_ref *images;
+	size_t image_n, image_cap;
+	struct zx_idmap ids;
+	struct zx_plan_limit limits[ZX_LIMIT_COUNT];
+	struct zx__problem problems[ZX__PROBLEMS];
+	size_t problem_n;
+	struct zx_plan_totals totals;
+};
+
+struct zx_plan *zx__plan_alloc(const struct zx_alloc *a);
+struct zx_str zx__plan_text(const struct zx_plan *p, struct zx__piece s);
+int zx__plan_keep(struct zx_plan *p, struct zx_str s, struct zx__piece *out);
+struct zx__op *zx__plan_push(struct zx_plan *p); /* NULL: no memory */
+int zx__plan_image(struct zx_plan *p, const unsigned char hash[ZX_HASH],
+		   const char *type, uint32_t *out);
+/* Adds to a problem of the same kind, or makes one. */
+int zx__plan_trouble(struct zx_plan *p, enum zx_why reason,
+		     enum zx_section section, uint64_t permission, int blocks,
+		     const char *text);
+/* Sorts by phase and counts. */
+int zx__plan_finish(struct zx_plan *p);
+void zx__plan_count(struct zx_plan *p);
+
+/* Ids in JSON -------------------------------------------------------------- */
+
+struct zx__mapping {
+	const struct zx_idmap *ids;
+	int mentions;
+	uint32_t lost;
+	uint64_t missed;
+	enum zx_id_kind missed_kind;
+};
+/*
+ * Appends `json` with every id replaced that stands under a key known to hold
+ * one. ZX_E_NOTFOUND when one is missing that must not be.
+ */
+int zx__map_json(struct zx__mapping *m, struct zx_str json, struct zx_buf *out);
+
+/* *_ORDER: the next body, or 0 when the list is right. */
+int zx__order_roles(const struct zx_plan *p, const struct zx__op *op,
+		    const struct zx_idmap *ids, struct zx_str list,
+		    struct zx_buf *body);
+int zx__order_channels(const struct zx_plan *p, const struct zx__op *op,
+		       const struct zx_idmap *ids, struct zx_str list,
+		       struct zx_buf *body);
+
+/* Planning ----------------------------------------------------------------- */
+
+enum zx__fate {
+	ZX__FATE_LOST, /* not in the server and not to be made */
+	ZX__FATE_THERE,
+	ZX__FATE_MADE
+};
+
+struct zx__item {
+	uint64_t id, parent;
+	struct zx_str text, name; /* raw */
+	size_t at, len;		  /* of text, while it is loaded */
+	uint64_t key;		  /* hash of what it is matched by */
+	uint32_t mate;		  /* 1 + place on the other side */
+	int32_t position;
+	uint8_t type, managed, fate, made_type;
+};
+
+struct zx__side {
+	struct zx_buf text;
+	struct zx__item *v;
+	size_t n, cap;
+};
+
+struct zx__planner {
+	struct zx_plan *p;
+	const struct zx_guild_reader *snap, *live;
+	const struct zx_restore_options *opt;
+	const struct zx_alloc *alloc;
+	struct zx__side s[ZX_SECTION_COUNT], l[ZX_SECTION_COUNT];
+	struct zx_str sguild, lguild; /* the items of GUILD; may be empty */
+	struct zx_idmap images;	      /* owner and kind -> 1 + place */
+	struct zx_buf body, before, canon, tmp;
+	unsigned what;
+	int migration, community, will_community, tier, admin;
+	int roles_made, channels_made;
+	uint64_t owner, bits; /* the bot's permissions */
+	int32_t bot_position;
+};
+
+/* An operation that is being made. */
+struct zx__new {
+	enum zx_verb verb;
+	enum zx_act act;
+	enum zx_section section;
+	enum zx_why reason;
+	uint64_t snapshot_id, live_id, role;
+	struct zx_str name;	    /* raw JSON string */
+	const char *detail;	    /* NULL: that of the reason */
+	struct zx_str body, before; /* JSON, made canonical */
+	uint32_t image, before_image;
+};
+/* Without the permission for it, it is IMPOSSIBLE. *possible may be NULL. */
+int zx__plan_add(struct zx__planner *pl, const struct zx__new *n,
+		 int *possible);
+int zx__selected(const struct zx__planner *pl, unsigned what);
+struct zx__item *zx__side_find(struct zx__side *s, uint64_t id);
+struct zx__item *zx__mate(struct zx__planner *pl, enum zx_section s,
+			  const struct zx__item *item);
+/* The snapshot's image of an item. 0: none; a NULL type: none of its bytes. */
+uint32_t zx__image_of(struct zx__planner *pl, struct zx_str key, int live,
+		      uint64_t *size);
+
+int zx__plan_load(struct zx__planner *pl);
+int zx__plan_match(struct zx__planner *pl);
+int zx__plan_match_channels(struct zx__planner *pl);
+int zx__plan_known(struct zx__planner *pl);
+
+int zx__plan_roles(struct zx__planner *pl);
+int zx__plan_narrow(struct zx__planner *pl);
+int zx__plan_channels(struct zx__planner *pl);
+int zx__plan_role_order(struct zx__planner *pl);
+int zx__plan_channel_order(struct zx__planner *pl);
+int zx__plan_media(struct zx__planner *pl);
+int zx__plan_guild_item(struct zx__planner *pl);
+int zx__plan_images(struct zx__planner *pl);
+int zx__plan_members(struct zx__planner *pl);
+int zx__plan_bans(struct zx__planner *pl);
+int zx__plan_more(struct zx__planner *pl);
+int zx__plan_screens(struct zx__planner *pl);
+int zx__plan_incomplete(struct zx__planner *pl);
+
+/* A limit: how many fit. Counts what is asked for. */
+int zx__limit_take(struct zx__planner *pl, enum zx_limit l);
+
+/* Bodies: a JSON object begun in pl->body (or another buffer). */
+void zx__pick(struct zx_json_writer *j, struct zx_str item,
+	      const char *const *keys);
+/* As above, those that differ, with the values of `now` into `before`. Nonzero
+ * when there are some. `m` maps what `item` has. */
+int zx__pick_changed(struct zx__planner *pl, struct zx_json_writer *j,
+		     struct zx_json_writer *before, struct zx_str item,
+		     struct zx_str now, const char *const *keys);
+/* Equal, the ids of `a` being mapped. */
+int zx__same(struct zx__planner *pl, struct zx_str key, struct zx_str a,
+	     struct zx_str b);
+uint64_t zx__above_bot(const struct zx__planner *pl,
+		       const struct zx__item *live_role);
+
+#endif
