@@ -73,6 +73,7 @@ static void malformed(struct zx__call *c, const cJSON *f)
 {
 	(void)f;
 	c->res->status = 200;
+	zx_buf_clear(&c->res->body);
 	zx_buf_addc(&c->res->body, "{\"id\": \"1\", \"na");
 }
 
@@ -88,7 +89,8 @@ struct kind {
 	void (*act)(struct zx__call *c, const cJSON *f); /* instead */
 };
 
-/* rest_slow and a rest_drop "after" let the call happen. */
+/* rest_slow and rest_meanwhile let the call happen; so does each fault that
+ * comes "after". */
 static const struct kind kinds[] = {
 	{ "rest_429", limited },
 	{ "rest_500", server_error },
@@ -100,6 +102,7 @@ static const struct kind kinds[] = {
 	{ "rest_malformed", malformed },
 	{ "rest_slow", NULL },
 	{ "rest_drop", NULL },
+	{ "rest_meanwhile", NULL },
 };
 
 static const struct kind *kind_of(const cJSON *f)
@@ -127,6 +130,10 @@ int zx__fault_arm(struct zx__world *w, const cJSON *fault)
 
 	if (!kind_of(fault)) {
 		err = zx__wire_fault(w->wire, fault);
+	} else if (!strcmp(zx__str(fault, "fault"), "rest_meanwhile") &&
+		   (!*zx__str(zx__get(fault, "act"), "method") ||
+		    *zx__str(zx__get(fault, "act"), "path") != '/')) {
+		err = ZX_E_INVALID;
 	} else if (w->fault_count == ZX__MAX_FAULTS) {
 		err = ZX_E_LIMIT;
 	} else {
@@ -183,49 +190,102 @@ static int matches(const struct zx__call *c, const cJSON *f, struct zx_str path)
 
 static int is_after(const cJSON *f)
 {
-	return !strcmp(zx__str(f, "fault"), "rest_drop") &&
-	       !strcmp(zx__str(f, "when"), "after");
+	return !strcmp(zx__str(f, "when"), "after");
 }
 
-static int act(struct zx__call *c, const cJSON *f)
+/* Each request counts with every fault that it fits, whichever acts on it. */
+static void count(struct zx__call *c, struct zx_str path)
+{
+	for (size_t i = 0; i < c->w->fault_count; i++) {
+		struct zx__fault *f = &c->w->faults[i];
+
+		f->now = matches(c, f->dom, path);
+		f->seen += (unsigned)f->now;
+	}
+}
+
+/* Does it fit this request, which is at least the n-th that does? */
+static int due(const struct zx__fault *f, int after)
+{
+	return f->now && is_after(f->dom) == after &&
+	       (int)f->seen >= zx__int(f->dom, "nth");
+}
+
+static struct zx__guild *guild_of(struct zx__call *c, struct zx_str path)
+{
+	uint64_t id = 0;
+
+	if (!zx_str_starts(path, "/guilds/"))
+		return c->guild;
+	path = zx_str_from(path, 8);
+	return zx_str_u64(zx_str_split(&path, '/'), &id) == ZX_OK
+		       ? zx__guild_by_id(c->w, id)
+		       : NULL;
+}
+
+/* Other people do something in between; what they meant may be gone. */
+static void meanwhile(struct zx__call *c, const cJSON *f, struct zx_str path)
+{
+	struct zx__res res = { .status = 200 };
+
+	zx_buf_init(&res.headers, NULL, 0);
+	zx_buf_init(&res.body, NULL, 0);
+	(void)zx__act(c->w, zx__get(f, "act"), guild_of(c, path), &res);
+	zx_buf_release(&res.headers);
+	zx_buf_release(&res.body);
+}
+
+/* Nonzero when the call is answered by it. */
+static int act(struct zx__call *c, const cJSON *f, struct zx_str path)
 {
 	const struct kind *k = kind_of(f);
 
-	if (k->act) {
-		k->act(c, f);
-		return 1;
+	if (!strcmp(k->name, "rest_meanwhile")) {
+		meanwhile(c, f, path);
+		return 0;
 	}
 	if (!strcmp(k->name, "rest_slow")) {
 		c->res->delay_ms = (uint32_t)zx__int(f, "ms");
 		return 0;
 	}
-	drop_before(c, f);
+	if (is_after(f) && !strcmp(k->name, "rest_drop")) {
+		c->res->drop = 1;
+		return 1;
+	}
+	zx_buf_clear(&c->res->body);
+	(k->act ? k->act : drop_before)(c, f);
 	return 1;
 }
 
-int zx__fault_before(struct zx__call *c, struct zx_str path)
+/* What an act of somebody changes is not the caller's. */
+static int run_all(struct zx__call *c, struct zx_str path, int after)
 {
-	for (size_t i = 0; i < c->w->fault_count; i++) {
+	for (size_t i = 0; i < c->w->fault_count;) {
 		cJSON *f = c->w->faults[i].dom;
+		size_t n = c->w->fault_count;
 		int answered;
 
-		if (is_after(f) || !matches(c, f, path))
+		if (!due(&c->w->faults[i], after)) {
+			i++;
 			continue;
-		answered = act(c, f);
+		}
+		c->w->faults[i].now = 0;
+		answered = act(c, f, path);
 		use(c->w, i);
-		return answered;
+		if (answered)
+			return 1;
+		i += c->w->fault_count == n;
 	}
 	return 0;
 }
 
+int zx__fault_before(struct zx__call *c, struct zx_str path)
+{
+	count(c, path);
+	return run_all(c, path, 0);
+}
+
 void zx__fault_after(struct zx__call *c, struct zx_str path)
 {
-	for (size_t i = 0; i < c->w->fault_count; i++) {
-		if (!is_after(c->w->faults[i].dom) ||
-		    !matches(c, c->w->faults[i].dom, path))
-			continue;
-		c->res->drop = 1;
-		use(c->w, i);
-		return;
-	}
+	run_all(c, path, 1);
 }

@@ -24,7 +24,7 @@ enum {
 	ZX__MAX_LOG_BYTES = 48 << 20,
 	ZX__MAX_AUDIT = 1000, /* entries per guild */
 	ZX__MAX_BUCKETS = 20000,
-	ZX__MAX_FAULTS = 64,
+	ZX__MAX_FAULTS = 256,
 	ZX__MAX_WATCHES = 256,
 	ZX__MAX_FILES = 10,
 	ZX__MAX_PARTS = 30, /* of a form, with its files */
@@ -189,6 +189,7 @@ struct zx__watch {
 
 struct zx__fault {
 	cJSON *dom;
+	int now;	/* it fits the request at hand */
 	unsigned seen;	/* requests that matched so far */
 	unsigned times; /* left; 0 means for ever */
 };
