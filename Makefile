@@ -12,6 +12,7 @@ PREFIX     ?= /usr/local
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 BINDIR     ?= $(PREFIX)/bin
+MANDIR     ?= $(PREFIX)/share/man
 DESTDIR    ?=
 ifeq ($(origin CC),default)
 CC := cc
@@ -155,6 +156,7 @@ $(B)/gen/page.c: $(PAGE) src/sandbox/embed.sh
 	$(q)sh src/sandbox/embed.sh $(PAGE) >$@
 
 include src/install/rules.mk
+include src/install/docs.mk
 
 # Running --------------------------------------------------------------------
 # Heartbeats more often than Discord's, so that a latency is there soon.
@@ -278,6 +280,7 @@ help:
 #: make bench      measure; QUICK=1 for less than a minute
 #: make deps       install the packages needed to build
 #: make deps-test  and those for the interop and browser tests
+#: make man        the manual pages, in build/man; make doc: HTML (doxygen)
 #: make install    to PREFIX (/usr/local), below DESTDIR; make uninstall
 #: make abi        write what the libraries export to docs/abi, for review
 #: make format     run clang-format 14 over the sources

@@ -112,7 +112,7 @@ D_LIB   := $(DESTDIR)$(LIBDIR)
 D_BIN   := $(DESTDIR)$(BINDIR)
 INSTALL ?= install
 
-install: all
+install: all install-man
 	$(INSTALL) -d '$(D_INC)/zoryx' '$(D_BIN)' '$(D_LIB)/pkgconfig' \
 		'$(D_LIB)/cmake/zoryx'
 	$(INSTALL) -m 644 include/zoryx.h '$(D_INC)'
@@ -127,7 +127,7 @@ install: all
 	$(INSTALL) -m 644 $(CMAKE_FILES) '$(D_LIB)/cmake/zoryx'
 	$(INSTALL) -m 755 $(B)/zoryx-bot $(B)/zoryx-sandbox '$(D_BIN)'
 
-uninstall:
+uninstall: uninstall-man
 	rm -rf '$(D_INC)/zoryx' '$(D_LIB)/cmake/zoryx'
 	rm -f '$(D_INC)/zoryx.h' '$(D_LIB)/libzoryx.a' '$(D_LIB)/libzoryx.so' \
 		$(foreach m,$(SHARED),'$(D_LIB)/libzoryx_$m.a' \
