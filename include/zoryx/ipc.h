@@ -211,6 +211,14 @@ struct zx_ipc;
  * ZX_E_TLS (mbedTLS cannot start). */
 ZX_API int zx_ipc_new(struct zx_ipc **out,
 		      const struct zx_ipc_options *opt) ZX_MUST_USE;
+/*
+ * The same without encryption, for programs that shall carry no TLS library:
+ * linked from archives, one that names this and not zx_ipc_new or
+ * zx_ipc_keys_new has none in it. ZX_E_INVALID unless clear text is asked for:
+ * a hub with allow_legacy, a client with only_legacy.
+ */
+ZX_API int zx_ipc_new_clear(struct zx_ipc **out,
+			    const struct zx_ipc_options *opt) ZX_MUST_USE;
 ZX_API void zx_ipc_free(struct zx_ipc *x);
 /* The wall clock for messages; call it again from time to time. Nothing is
  * timed by it. */
@@ -247,6 +255,10 @@ ZX_API zx_time zx_ipc_deadline(const struct zx_ipc *x);
 /* The next bytes to write, at most 64 KiB; empty when there are none. Borrowed
  * until the next call with x. */
 ZX_API struct zx_str zx_ipc_pull(struct zx_ipc *x, uint32_t link);
+/* The same where they lie, in up to n pieces, at most 256 KiB, for writev():
+ * nothing is copied together. Returns how many pieces there are. */
+ZX_API size_t zx_ipc_pull_pieces(struct zx_ipc *x, uint32_t link,
+				 struct zx_str *v, size_t n);
 /* n of them were taken over by the transport. */
 ZX_API void zx_ipc_wrote(struct zx_ipc *x, uint32_t link, size_t n,
 			 zx_time now);

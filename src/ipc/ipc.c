@@ -18,14 +18,15 @@ static void input(struct zx_ipc *x, zx_time now)
 		x->now = now;
 }
 
-int zx_ipc_new(struct zx_ipc **out, const struct zx_ipc_options *opt)
+int zx__ipc_new(struct zx_ipc **out, const struct zx_ipc_options *opt,
+		const struct zx__tls_ops *tls)
 {
 	struct zx_ipc_keys *k;
 	struct zx_ipc *x;
 	int err;
 
 	*out = NULL;
-	err = zx_ipc_keys_new(&k, opt);
+	err = zx__keys_new(&k, opt, tls);
 	if (err)
 		return err;
 	if (k->opt.role == ZX_IPC_CLIENT && (!k->opt.host || !k->opt.port)) {
@@ -45,6 +46,11 @@ int zx_ipc_new(struct zx_ipc **out, const struct zx_ipc_options *opt)
 	zx_buf_init(&x->clean, k->opt.alloc, 2 * ZX_IPC_FRAME_MAX);
 	*out = x;
 	return ZX_OK;
+}
+
+int zx_ipc_new_clear(struct zx_ipc **out, const struct zx_ipc_options *opt)
+{
+	return zx__ipc_new(out, opt, NULL);
 }
 
 void zx_ipc_free(struct zx_ipc *x)
@@ -240,6 +246,14 @@ struct zx_str zx_ipc_pull(struct zx_ipc *x, uint32_t link)
 	struct zx__link *l = zx__link_get(x, link);
 
 	return l ? zx_ipc_session_pull(l->s) : (struct zx_str){ NULL, 0 };
+}
+
+size_t zx_ipc_pull_pieces(struct zx_ipc *x, uint32_t link, struct zx_str *v,
+			  size_t n)
+{
+	struct zx__link *l = zx__link_get(x, link);
+
+	return l ? zx__session_pieces(l->s, v, n) : 0;
 }
 
 void zx_ipc_wrote(struct zx_ipc *x, uint32_t link, size_t n, zx_time now)

@@ -30,10 +30,11 @@ enum {				  /* ceilings */
        ZX__IPC_OP_NAME = 64,	  /* bytes of an op */
        ZX__IPC_SHARDS = 4096,	  /* bytes of a peer's list of shards */
        ZX__IPC_ADDRESS = 46,
-       ZX__IPC_PULL = 64 * 1024, /* bytes of one write */
+       ZX__IPC_PULL = 64 * 1024,    /* bytes of one write in one piece */
+       ZX__IPC_PIECES = 256 * 1024, /* in several */
        ZX__IPC_CHUNK = 64 * 1024,
        ZX__IPC_CHUNK_FIRST = 4096,
-       ZX__IPC_SPARES = 4,     /* chunks kept for the next burst */
+       ZX__IPC_SPARES = 8,     /* chunks kept for the next burst */
        ZX__IPC_SLICES = 65536, /* pieces in one queue */
        ZX__IPC_RECORD = 16384, /* plain bytes of a TLS record */
        ZX__IPC_WINDOW = 10000, /* nonces of each half of a window */
@@ -102,6 +103,9 @@ int zx__queue_add(struct zx__queue *q, struct zx__pool *p,
 /* Up to `max` bytes in one piece, in the stage when they lie apart. */
 struct zx_str zx__queue_peek(const struct zx__queue *q, struct zx__pool *p,
 			     size_t max);
+/* Up to `max` bytes in up to n pieces where they lie; how many pieces. */
+size_t zx__queue_pieces(const struct zx__queue *q, size_t max,
+			struct zx_str *v, size_t n);
 void zx__queue_skip(struct zx__queue *q, struct zx__pool *p, size_t n);
 void zx__queue_release(struct zx__queue *q, struct zx__pool *p);
 
@@ -123,12 +127,13 @@ void zx__window_release(struct zx__window *w, const struct zx_alloc *a);
  */
 
 struct zx__tls_conf;
+struct zx__tls_ops;
 
 struct zx_ipc_keys {
-	struct zx_ipc_options opt; /* name, host, mode are our copies */
-	unsigned char psk[32];
-	unsigned char digest[32]; /* of the secret */
-	char *secret;		  /* only for dialling in clear text */
+	struct zx_ipc_options opt;     /* name, host, mode are our copies */
+	unsigned char digest[32];      /* of the secret */
+	char *secret;		       /* only for dialling in clear text */
+	const struct zx__tls_ops *tls; /* NULL: clear text only */
 	struct zx__tls_conf *conf;
 	struct zx__pool pool;
 	zx_wall wall;	 /* at */
@@ -147,28 +152,43 @@ void zx__keys_message(struct zx_ipc_keys *k, struct zx_buf *out,
 		      struct zx_str op, struct zx_str data,
 		      struct zx_str target, zx_time now);
 
+/* Makes keys and a machine with this encryption, or without any. */
+int zx__keys_new(struct zx_ipc_keys **out, const struct zx_ipc_options *opt,
+		 const struct zx__tls_ops *tls);
+int zx__ipc_new(struct zx_ipc **out, const struct zx_ipc_options *opt,
+		const struct zx__tls_ops *tls);
+
 /* tls.c ----------------------------------------------------------------------
+ * Reached through a table that only zx_ipc_new and zx_ipc_keys_new name, so
+ * that a program with zx_ipc_new_clear is linked without a TLS library.
  */
 
-struct zx__tls;
+struct zx__tls { /* what each implementation begins with */
+	const struct zx__tls_ops *ops;
+	const struct zx_alloc *alloc;
+	struct zx_buf out; /* to be sent */
+	int ready;	   /* the handshake is over */
+};
 
-int zx__tls_conf_new(struct zx__tls_conf **out, struct zx_ipc_keys *k);
-void zx__tls_conf_free(struct zx__tls_conf *c, const struct zx_alloc *a);
+struct zx__tls_ops {
+	int (*conf_new)(struct zx__tls_conf **out, struct zx_ipc_keys *k,
+			struct zx_str secret);
+	void (*conf_free)(struct zx__tls_conf *c, const struct zx_alloc *a);
+	int (*open)(struct zx__tls **out, struct zx_ipc_keys *k, int accepting);
+	void (*free)(struct zx__tls *t);
+	/*
+	 * Takes bytes from *in; handshakes until ready, then decrypts up to
+	 * `cap` bytes into `to`. ZX_OK with *n 0: more input is needed.
+	 * ZX_E_AUTH: the secrets differ; ZX_E_CLOSED: the peer said goodbye;
+	 * ZX_E_TLS.
+	 */
+	int (*read)(struct zx__tls *t, struct zx_str *in, char *to, size_t cap,
+		    size_t *n);
+	int (*write)(struct zx__tls *t, struct zx_str plain);
+	void (*goodbye)(struct zx__tls *t);
+};
 
-int zx__tls_new(struct zx__tls **out, struct zx_ipc_keys *k, int accepting);
-void zx__tls_free(struct zx__tls *t);
-/*
- * Takes bytes from *in; handshakes until ready, then decrypts up to `cap` bytes
- * into `to`. ZX_OK with *n 0: more input is needed. ZX_E_AUTH: the secrets
- * differ; ZX_E_CLOSED: the peer said goodbye; ZX_E_TLS.
- */
-int zx__tls_read(struct zx__tls *t, struct zx_str *in, char *to, size_t cap,
-		 size_t *n);
-int zx__tls_ready(const struct zx__tls *t);
-int zx__tls_write(struct zx__tls *t, struct zx_str plain);
-void zx__tls_goodbye(struct zx__tls *t);
-/* What is to be sent; owned by t. */
-struct zx_buf *zx__tls_out(struct zx__tls *t);
+extern const struct zx__tls_ops zx__tls_mbed;
 
 /* session.c, auth.c, outbox.c ------------------------------------------------
  */
@@ -210,6 +230,7 @@ void zx__session_fail(struct zx_ipc_session *s, int err, const char *fmt, ...)
 /* outbox.c: a slice of the pool, `frames` of them, for this peer. */
 int zx__session_queue(struct zx_ipc_session *s, const struct zx__slice *at,
 		      int stats, zx_time now);
+size_t zx__session_pieces(struct zx_ipc_session *s, struct zx_str *v, size_t n);
 /* A message of our own. */
 int zx__session_say(struct zx_ipc_session *s, struct zx_str op,
 		    struct zx_str data, struct zx_str target);

@@ -3,8 +3,6 @@
  * keys: what is made of the shared secret, and what all sessions of a machine
  * have in common.
  */
-#include <mbedtls/hkdf.h>
-#include <mbedtls/md.h>
 #include <mbedtls/sha256.h>
 #include <mbedtls/version.h>
 #include <string.h>
@@ -66,19 +64,6 @@ int zx__keys_digest(unsigned char out[32], struct zx_str text)
 #else
 	return mbedtls_sha256_ret(p, text.len, out, 0) ? ZX_E_TLS : ZX_OK;
 #endif
-}
-
-static int derive(struct zx_ipc_keys *k, struct zx_str secret)
-{
-	static const unsigned char label[] = "zoryx ipc 1 tls psk";
-	const mbedtls_md_info_t *md =
-		mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
-
-	if (!md || mbedtls_hkdf(md, NULL, 0, (const unsigned char *)secret.ptr,
-				secret.len, label, sizeof(label) - 1, k->psk,
-				sizeof(k->psk)))
-		return ZX_E_TLS;
-	return zx__keys_digest(k->digest, secret);
 }
 
 static void defaults(struct zx_ipc_options *o)
@@ -159,7 +144,21 @@ static int judge(const struct zx_ipc_options *o, const char *secret)
 	return err;
 }
 
-int zx_ipc_keys_new(struct zx_ipc_keys **out, const struct zx_ipc_options *opt)
+/* Without TLS there is nothing to talk in but clear text, which must have been
+ * asked for. */
+static int talks(const struct zx_ipc_options *o, const struct zx__tls_ops *tls)
+{
+	if (tls || (o->role == ZX_IPC_HUB ? o->allow_legacy : o->only_legacy))
+		return 1;
+	zx_logf(o->log, ZX_LOG_ERROR, "ipc",
+		"without encryption %s must be set: clear text, in which the "
+		"secret is sent",
+		o->role == ZX_IPC_HUB ? "allow_legacy" : "only_legacy");
+	return 0;
+}
+
+int zx__keys_new(struct zx_ipc_keys **out, const struct zx_ipc_options *opt,
+		 const struct zx__tls_ops *tls)
 {
 	struct zx_ipc_options o = ZX_IPC_OPTIONS_INIT;
 	const char *secret;
@@ -170,7 +169,8 @@ int zx_ipc_keys_new(struct zx_ipc_keys **out, const struct zx_ipc_options *opt)
 	if (!opt)
 		return ZX_E_INVALID;
 	memcpy(&o, opt, opt->size < sizeof(o) ? opt->size : sizeof(o));
-	if (!o.name || !zx__ipc_name_ok(zx_str(o.name)) || !o.rand.fill)
+	if (!o.name || !zx__ipc_name_ok(zx_str(o.name)) || !o.rand.fill ||
+	    !talks(&o, tls))
 		return ZX_E_INVALID;
 	secret = o.secret;
 	o.secret = NULL;
@@ -186,9 +186,11 @@ int zx_ipc_keys_new(struct zx_ipc_keys **out, const struct zx_ipc_options *opt)
 	k->pool.max = o.memory;
 	err = copy_texts(k, secret);
 	if (!err)
-		err = derive(k, zx_str(secret));
-	if (!err && !o.only_legacy)
-		err = zx__tls_conf_new(&k->conf, k);
+		err = zx__keys_digest(k->digest, zx_str(secret));
+	if (!err && tls && !o.only_legacy) {
+		k->tls = tls;
+		err = tls->conf_new(&k->conf, k, zx_str(secret));
+	}
 	if (err) {
 		zx_ipc_keys_free(k);
 		return err;
@@ -205,7 +207,8 @@ void zx_ipc_keys_free(struct zx_ipc_keys *k)
 	if (!k)
 		return;
 	a = k->opt.alloc;
-	zx__tls_conf_free(k->conf, a);
+	if (k->tls)
+		k->tls->conf_free(k->conf, a);
 	zx__pool_release(&k->pool);
 	zx_delete(a, (char *)k->opt.name);
 	zx_delete(a, (char *)k->opt.host);

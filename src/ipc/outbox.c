@@ -9,14 +9,14 @@
 
 static int encrypts(const struct zx_ipc_session *s)
 {
-	return s->tls && zx__tls_ready(s->tls);
+	return s->tls && s->tls->ready;
 }
 
 int zx__session_pending(const struct zx_ipc_session *s)
 {
 	if (s->state == ZX__S_CLOSING && encrypts(s) && !s->bye)
 		return 1;
-	return s->out.bytes || (s->tls && zx__tls_out(s->tls)->len);
+	return s->out.bytes || (s->tls && s->tls->out.len);
 }
 
 int zx__session_queue(struct zx_ipc_session *s, const struct zx__slice *at,
@@ -98,12 +98,12 @@ int zx__session_say(struct zx_ipc_session *s, struct zx_str op,
 /* One record of up to 16 KiB after the other until there is enough. */
 static void encrypt(struct zx_ipc_session *s)
 {
-	struct zx_buf *out = zx__tls_out(s->tls);
+	struct zx_buf *out = &s->tls->out;
 	struct zx_str plain;
 
 	while (s->out.bytes && out->len + ZX__IPC_RECORD <= ZX__IPC_PULL) {
 		plain = zx__queue_peek(&s->out, &s->k->pool, ZX__IPC_RECORD);
-		if (zx__tls_write(s->tls, plain)) {
+		if (s->tls->ops->write(s->tls, plain)) {
 			zx__session_fail(s, ZX_E_TLS, "cannot encrypt");
 			return;
 		}
@@ -111,7 +111,7 @@ static void encrypt(struct zx_ipc_session *s)
 	}
 	if (s->state == ZX__S_CLOSING && !s->out.bytes && !s->bye) {
 		s->bye = 1;
-		zx__tls_goodbye(s->tls);
+		s->tls->ops->goodbye(s->tls);
 	}
 }
 
@@ -127,10 +127,20 @@ struct zx_str zx_ipc_session_pull(struct zx_ipc_session *s)
 	if (encrypts(s) && s->state != ZX__S_DEAD)
 		encrypt(s);
 	/* Of a failed handshake the alert still goes out. */
-	all = zx_buf_str(zx__tls_out(s->tls));
+	all = zx_buf_str(&s->tls->out);
 	if (all.len > ZX__IPC_PULL)
 		all.len = ZX__IPC_PULL;
 	return all;
+}
+
+size_t zx__session_pieces(struct zx_ipc_session *s, struct zx_str *v, size_t n)
+{
+	if (!n || (!s->tls && s->state == ZX__S_DEAD))
+		return 0;
+	if (!s->tls)
+		return zx__queue_pieces(&s->out, ZX__IPC_PIECES, v, n);
+	v[0] = zx_ipc_session_pull(s);
+	return v[0].len > 0;
 }
 
 void zx_ipc_session_wrote(struct zx_ipc_session *s, size_t n, zx_time now)
@@ -140,7 +150,7 @@ void zx_ipc_session_wrote(struct zx_ipc_session *s, size_t n, zx_time now)
 	s->now = now;
 	s->bytes_out += n;
 	if (s->tls) {
-		out = zx__tls_out(s->tls);
+		out = &s->tls->out;
 		zx_buf_skip(out, n);
 		if (!out->len)
 			zx_buf_release(out);

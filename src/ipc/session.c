@@ -45,7 +45,8 @@ void zx_ipc_session_free(struct zx_ipc_session *s)
 {
 	if (!s)
 		return;
-	zx__tls_free(s->tls);
+	if (s->tls)
+		s->tls->ops->free(s->tls);
 	zx_ipc_decoder_release(&s->in);
 	zx__queue_release(&s->out, &s->k->pool);
 	zx_delete(s->k->opt.alloc, s);
@@ -53,14 +54,17 @@ void zx_ipc_session_free(struct zx_ipc_session *s)
 
 int zx_ipc_session_secured(const struct zx_ipc_session *s)
 {
-	return s->tls && zx__tls_ready(s->tls);
+	return s->tls && s->tls->ready;
 }
 
 static int start_tls(struct zx_ipc_session *s)
 {
-	int err = zx__tls_new(&s->tls, s->k, s->accepting);
+	const struct zx__tls_ops *tls = s->k->tls;
+	int err = tls ? tls->open(&s->tls, s->k, s->accepting) : ZX_E_TLS;
 
-	if (err)
+	if (!tls)
+		zx__session_fail(s, err, "this side speaks clear text only");
+	else if (err)
 		zx__session_fail(s, err, "encryption cannot start: %s",
 				 zx_strerror(err));
 	else
@@ -85,7 +89,7 @@ void zx_ipc_session_open(struct zx_ipc_session *s, zx_time now)
 	}
 	if (start_tls(s))
 		return;
-	if (zx__tls_read(s->tls, &s->input, NULL, 0, &n))
+	if (s->tls->ops->read(s->tls, &s->input, NULL, 0, &n))
 		zx__session_fail(s, ZX_E_TLS, "encryption cannot start");
 	s->moved_at = now;
 }
@@ -180,7 +184,7 @@ static void tls_failed(struct zx_ipc_session *s, int err)
 		zx_ipc_session_end(s, NULL);
 	else
 		zx__session_fail(s, err, "TLS failed or was tampered with");
-	if (s->tls && zx__tls_out(s->tls)->len && err != ZX_E_CLOSED) {
+	if (s->tls && s->tls->out.len && err != ZX_E_CLOSED) {
 		/* Tell the other side why. */
 		s->state = ZX__S_CLOSING;
 		s->auth_until = zx_time_add(s->now, ZX__IPC_STOP_MS);
@@ -205,10 +209,11 @@ static int more_stream(struct zx_ipc_session *s)
 		zx__session_fail(s, ZX_E_NOMEM, "out of memory");
 		return 0;
 	}
-	err = zx__tls_read(s->tls, &s->input, p->plain, ZX__IPC_RECORD, &n);
-	if (zx__tls_out(s->tls)->len && s->moved_at == ZX_TIME_NEVER)
+	err = s->tls->ops->read(s->tls, &s->input, p->plain, ZX__IPC_RECORD,
+				&n);
+	if (s->tls->out.len && s->moved_at == ZX_TIME_NEVER)
 		s->moved_at = s->now;
-	if (s->state == ZX__S_HANDSHAKE && zx__tls_ready(s->tls)) {
+	if (s->state == ZX__S_HANDSHAKE && s->tls->ready) {
 		s->state = ZX__S_AUTH;
 		if (!s->accepting) {
 			s->in.max = ZX_IPC_FRAME_MAX;

@@ -3,6 +3,8 @@
  * tls: TLS 1.2 with a pre-shared key and an ephemeral exchange, through
  * mbedTLS, over bytes in memory. No certificate, no clock, no resumption.
  */
+#include <mbedtls/hkdf.h>
+#include <mbedtls/md.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/version.h>
 #include <string.h>
@@ -17,12 +19,10 @@ struct zx__tls_conf {
 	mbedtls_ssl_config ssl;
 };
 
-struct zx__tls {
+struct tls {
+	struct zx__tls base;
 	mbedtls_ssl_context ssl;
-	const struct zx_alloc *alloc;
 	struct zx_str *in; /* during a call */
-	struct zx_buf out;
-	int ready;
 };
 
 static const unsigned char identity[] = "zoryx";
@@ -43,6 +43,18 @@ static const mbedtls_ecp_group_id curves[] = { MBEDTLS_ECP_DP_SECP256R1,
 					       MBEDTLS_ECP_DP_CURVE25519,
 					       MBEDTLS_ECP_DP_NONE };
 #endif
+
+static int derive(unsigned char psk[32], struct zx_str secret)
+{
+	static const unsigned char label[] = "zoryx ipc 1 tls psk";
+	const mbedtls_md_info_t *md =
+		mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
+
+	if (!md || mbedtls_hkdf(md, NULL, 0, (const unsigned char *)secret.ptr,
+				secret.len, label, sizeof(label) - 1, psk, 32))
+		return ZX_E_TLS;
+	return ZX_OK;
+}
 
 static int on_random(void *ud, unsigned char *p, size_t n)
 {
@@ -77,7 +89,28 @@ static void configure(mbedtls_ssl_config *c, struct zx_ipc_keys *k)
 #endif
 }
 
-int zx__tls_conf_new(struct zx__tls_conf **out, struct zx_ipc_keys *k)
+static void conf_free(struct zx__tls_conf *c, const struct zx_alloc *a)
+{
+	if (!c)
+		return;
+	mbedtls_ssl_config_free(&c->ssl);
+	zx_delete(a, c);
+}
+
+/* mbedTLS copies the key. */
+static int set_key(mbedtls_ssl_config *c, struct zx_str secret)
+{
+	unsigned char psk[32];
+	int bad = derive(psk, secret) ||
+		  mbedtls_ssl_conf_psk(c, psk, sizeof(psk), identity,
+				       sizeof(identity) - 1);
+
+	zx_wipe(psk, sizeof(psk));
+	return bad ? ZX_E_TLS : ZX_OK;
+}
+
+static int conf_new(struct zx__tls_conf **out, struct zx_ipc_keys *k,
+		    struct zx_str secret)
 {
 	struct zx__tls_conf *c = zx_new(k->opt.alloc, sizeof(*c));
 	int end = k->opt.role == ZX_IPC_HUB ? MBEDTLS_SSL_IS_SERVER
@@ -96,35 +129,26 @@ int zx__tls_conf_new(struct zx__tls_conf **out, struct zx_ipc_keys *k)
 					MBEDTLS_SSL_PRESET_DEFAULT))
 		goto fail;
 	configure(&c->ssl, k);
-	if (mbedtls_ssl_conf_psk(&c->ssl, k->psk, sizeof(k->psk), identity,
-				 sizeof(identity) - 1))
+	if (set_key(&c->ssl, secret))
 		goto fail;
 	*out = c;
 	return ZX_OK;
 fail:
-	zx__tls_conf_free(c, k->opt.alloc);
+	conf_free(c, k->opt.alloc);
 	return ZX_E_TLS;
-}
-
-void zx__tls_conf_free(struct zx__tls_conf *c, const struct zx_alloc *a)
-{
-	if (!c)
-		return;
-	mbedtls_ssl_config_free(&c->ssl);
-	zx_delete(a, c);
 }
 
 static int on_send(void *ud, const unsigned char *p, size_t n)
 {
-	struct zx__tls *t = ud;
+	struct tls *t = ud;
 
-	zx_buf_add(&t->out, p, n);
-	return t->out.err ? MBEDTLS_ERR_SSL_INTERNAL_ERROR : (int)n;
+	zx_buf_add(&t->base.out, p, n);
+	return t->base.out.err ? MBEDTLS_ERR_SSL_INTERNAL_ERROR : (int)n;
 }
 
 static int on_recv(void *ud, unsigned char *p, size_t n)
 {
-	struct zx__tls *t = ud;
+	struct tls *t = ud;
 
 	if (!t->in || !t->in->len)
 		return MBEDTLS_ERR_SSL_WANT_READ;
@@ -136,9 +160,20 @@ static int on_recv(void *ud, unsigned char *p, size_t n)
 	return (int)n;
 }
 
-int zx__tls_new(struct zx__tls **out, struct zx_ipc_keys *k, int accepting)
+static void tls_free(struct zx__tls *base)
 {
-	struct zx__tls *t;
+	struct tls *t = (struct tls *)base;
+
+	if (!t)
+		return;
+	mbedtls_ssl_free(&t->ssl);
+	zx_buf_release(&t->base.out);
+	zx_delete(t->base.alloc, t);
+}
+
+static int tls_open(struct zx__tls **out, struct zx_ipc_keys *k, int accepting)
+{
+	struct tls *t;
 
 	*out = NULL;
 	if (!k->conf || accepting != (k->opt.role == ZX_IPC_HUB))
@@ -146,38 +181,30 @@ int zx__tls_new(struct zx__tls **out, struct zx_ipc_keys *k, int accepting)
 	t = zx_new(k->opt.alloc, sizeof(*t));
 	if (!t)
 		return ZX_E_NOMEM;
-	t->alloc = k->opt.alloc;
-	zx_buf_init(&t->out, t->alloc, 0);
+	t->base.ops = k->tls;
+	t->base.alloc = k->opt.alloc;
+	zx_buf_init(&t->base.out, t->base.alloc, 0);
 	mbedtls_ssl_init(&t->ssl);
 	if (mbedtls_ssl_setup(&t->ssl, &k->conf->ssl)) {
-		zx__tls_free(t);
+		tls_free(&t->base);
 		return ZX_E_NOMEM;
 	}
 	mbedtls_ssl_set_bio(&t->ssl, t, on_send, on_recv, NULL);
-	*out = t;
+	*out = &t->base;
 	return ZX_OK;
-}
-
-void zx__tls_free(struct zx__tls *t)
-{
-	if (!t)
-		return;
-	mbedtls_ssl_free(&t->ssl);
-	zx_buf_release(&t->out);
-	zx_delete(t->alloc, t);
 }
 
 /* Of errors in the handshake nearly all mean that the keys differ: the peer's
  * Finished cannot be decrypted, or ours could not. */
-static int reason(const struct zx__tls *t, int err)
+static int reason(const struct tls *t, int err)
 {
-	if (t->out.err)
-		return t->out.err;
+	if (t->base.out.err)
+		return t->base.out.err;
 	if (err == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY ||
 	    err == MBEDTLS_ERR_SSL_CONN_EOF)
 		return ZX_E_CLOSED;
-	if (!t->ready && (err == MBEDTLS_ERR_SSL_INVALID_MAC ||
-			  err == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE))
+	if (!t->base.ready && (err == MBEDTLS_ERR_SSL_INVALID_MAC ||
+			       err == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE))
 		return ZX_E_AUTH;
 	return ZX_E_TLS;
 }
@@ -188,20 +215,21 @@ static int waits(int err)
 	       err == MBEDTLS_ERR_SSL_WANT_WRITE;
 }
 
-int zx__tls_read(struct zx__tls *t, struct zx_str *in, char *to, size_t cap,
-		 size_t *n)
+static int tls_read(struct zx__tls *base, struct zx_str *in, char *to,
+		    size_t cap, size_t *n)
 {
+	struct tls *t = (struct tls *)base;
 	int got;
 
 	*n = 0;
 	t->in = in;
-	if (!t->ready) {
+	if (!t->base.ready) {
 		got = mbedtls_ssl_handshake(&t->ssl);
 		if (got) {
 			t->in = NULL;
 			return waits(got) ? ZX_OK : reason(t, got);
 		}
-		t->ready = 1;
+		t->base.ready = 1;
 	}
 	got = mbedtls_ssl_read(&t->ssl, (unsigned char *)to, cap);
 	t->in = NULL;
@@ -214,32 +242,40 @@ int zx__tls_read(struct zx__tls *t, struct zx_str *in, char *to, size_t cap,
 	return ZX_OK;
 }
 
-int zx__tls_ready(const struct zx__tls *t)
+static int tls_write(struct zx__tls *base, struct zx_str plain)
 {
-	return t->ready;
-}
-
-int zx__tls_write(struct zx__tls *t, struct zx_str plain)
-{
+	struct tls *t = (struct tls *)base;
 	int n;
 
 	while (plain.len) {
 		n = mbedtls_ssl_write(&t->ssl, (const unsigned char *)plain.ptr,
 				      plain.len);
 		if (n <= 0)
-			return t->out.err ? t->out.err : ZX_E_TLS;
+			return t->base.out.err ? t->base.out.err : ZX_E_TLS;
 		plain = zx_str_from(plain, (size_t)n);
 	}
 	return ZX_OK;
 }
 
-void zx__tls_goodbye(struct zx__tls *t)
+static void tls_goodbye(struct zx__tls *base)
 {
-	if (t->ready)
+	struct tls *t = (struct tls *)base;
+
+	if (t->base.ready)
 		(void)mbedtls_ssl_close_notify(&t->ssl);
 }
 
-struct zx_buf *zx__tls_out(struct zx__tls *t)
+const struct zx__tls_ops zx__tls_mbed = {
+	conf_new, conf_free, tls_open,	  tls_free,
+	tls_read, tls_write, tls_goodbye,
+};
+
+int zx_ipc_new(struct zx_ipc **out, const struct zx_ipc_options *opt)
 {
-	return &t->out;
+	return zx__ipc_new(out, opt, &zx__tls_mbed);
+}
+
+int zx_ipc_keys_new(struct zx_ipc_keys **out, const struct zx_ipc_options *opt)
+{
+	return zx__keys_new(out, opt, &zx__tls_mbed);
 }
