@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""say.py URL MESSAGE PATTERN: a member writes it in #general of the sandbox;
-fails unless the bot answers with what the pattern finds."""
+"""say.py URL PERSONA MESSAGE PATTERN ...: somebody writes it in #general of the
+sandbox; fails unless the bot answers with what the pattern finds. Then the next
+message and pattern. {member} stands for the member's mention."""
 import json
 import re
 import sys
 import time
 import urllib.request
 
-url, text, pattern = sys.argv[1:]
+url, persona = sys.argv[1:3]
 
 
 def call(method, path, body=None):
@@ -22,25 +23,24 @@ def state():
     return call("GET", "/sandbox/state")
 
 
-def until(check):
+def until(check, what="it"):
     for _ in range(150):
         found = check()
         if found:
             return found
         time.sleep(0.1)
-    sys.exit("nothing came of " + text)
+    sys.exit("nothing came of " + what)
 
 
 until(lambda: state()["commands"])
 now = state()
-user = [u for u in now["users"] if u.get("persona") == "member"][0]["id"]
+people = {u.get("persona"): u["id"] for u in now["users"]}
+user = people[persona]
 channel = [c for c in now["guilds"][0]["channels"]
            if c["name"] == "general"][0]["id"]
-sent = call("POST", "/sandbox/messages",
-            {"user": user, "channel_id": channel, "content": text})
 
 
-def answer():
+def answered(sent, pattern):
     for m in call("GET",
                   f"/sandbox/messages?user={user}&channel={channel}"):
         if int(m["id"]) > int(sent["id"]) and m["author"].get("bot"):
@@ -50,4 +50,8 @@ def answer():
     return False
 
 
-until(answer)
+for i in range(3, len(sys.argv), 2):
+    text = sys.argv[i].replace("{member}", f"<@{people['member']}>")
+    sent = call("POST", "/sandbox/messages",
+                {"user": user, "channel_id": channel, "content": text})
+    until(lambda: answered(sent, sys.argv[i + 1]), text)

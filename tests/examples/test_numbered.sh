@@ -5,7 +5,10 @@
 tap_dir
 pids=
 trap 'kill $pids 2>/dev/null; rm -rf "$tmp"' EXIT
+here=$(pwd)
+case $B in /*) ;; *) B=$here/$B ;; esac
 E=$B/examples
+box=$B/zoryx-sandbox
 SHARD_IPC_SECRET=known-to-these-examples-only
 export SHARD_IPC_SECRET
 
@@ -97,25 +100,34 @@ within 10 'grep -q GUILD_CREATE "$tmp/shard"'
 has 'examples: 06 becomes ready' "$tmp/shard" '-- ready'
 has 'examples: 06 prints the events' "$tmp/shard" '2 GUILD_CREATE'
 
-# 07, 10: bots; each in a sandbox of its own, for two identifies in 5 s
-asks() { # EXAMPLE MESSAGE ANSWER
+# 07, 10, moderator: bots; each in a sandbox of its own, for two identifies in 5 s
+asks() { # EXAMPLE PERSONA MESSAGE ANSWER ...
   log=$tmp/$1.log
-  "$B/zoryx-sandbox" --port 0 --run "$E/$1" >"$log" 2>&1 &
+  example=$1
+  shift
+  (cd "$tmp" && exec "$box" --port 0 --run "$E/$example") >"$log" 2>&1 &
   pids="$pids $!"
   within 5 'grep -q "http://127" "$log"'
-  python3 tests/examples/say.py \
+  python3 "$here/tests/examples/say.py" \
     "$(sed -n 's|.*\(http://127.0.0.1:[0-9]*\)/ *$|\1|p' "$log" | head -n 1)" \
-    "$2" "$3" >"$tmp/said" 2>&1
-  tap "examples: $1 answers $2" $?
+    "$@" >"$tmp/said" 2>&1
+  tap "examples: $example answers $2" $?
   sed 's/^/# /' "$tmp/said"
 }
 if command -v python3 >/dev/null; then
   PYTHONDONTWRITEBYTECODE=1
   export PYTHONDONTWRITEBYTECODE
   unset DISCORD_TOKEN ZX_API_URL
-  asks 07_roll '!roll 20' '🎲 ([1-9]|1[0-9]|20)$'
-  asks 07_roll '!roll 1' 'sides'
-  asks 10_lws '!work' 'The host has worked [0-9]+ times'
+  asks 07_roll member '!roll 20' '🎲 ([1-9]|1[0-9]|20)$'
+  asks 07_roll member '!roll 1' 'sides'
+  asks 10_lws member '!work' 'The host has worked [0-9]+ times'
+  asks moderator admin '!warn {member} spam' 'Warning 1 for' \
+    '!warn {member} more spam' 'Warning 2 for' \
+    '!warnings {member}' 'more spam' \
+    '!warn {member} yet more' 'an hour of silence' \
+    '!pardon {member}' 'Forgotten' \
+    '!warnings {member}' 'No warnings'
+  asks moderator member '!warn {member} spam' 'Permission Denied'
 else
   tap_skip 'examples: 07, 10' 'needs python3'
 fi
