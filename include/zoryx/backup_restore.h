@@ -23,6 +23,17 @@ extern "C" {
 
 ZX_API const struct zx_cog *zx_cog_backup_restore(void);
 
+/* Where the host keeps exports that are too large to be posted. */
+struct zx_backup_files {
+	/* Makes a file; name: "backup_1_0123456789ab.json". */
+	int (*open)(const char *name, void **file, void *ud);
+	int (*write)(void *file, struct zx_str data, void *ud);
+	/* keep 0: it failed, away with it. `where` gets what the bot's owner is
+	 * told, its path. */
+	int (*close)(void *file, int keep, char where[256], void *ud);
+	void *ud;
+};
+
 struct zx_backup_options {
 	size_t size;
 	uint32_t jobs;	      /* captures at a time; 0 means 3, at most 16 */
@@ -35,12 +46,11 @@ struct zx_backup_options {
 	/* Where images are; copied. NULL: Discord's, or, when the configured
 	 * API is not Discord's (http://), its /sandbox/cdn. */
 	const char *cdn, *media;
-	/* The hour that schedules count in, in ms; 0 means 3,600,000. For
-	 * tests. */
-	uint32_t hour_ms;
 	/* The largest part of an export that is posted, in bytes; 0: what the
 	 * server's boost tier allows. */
 	uint64_t upload_max;
+	/* Must outlive the bot; NULL: larger ones are refused. */
+	const struct zx_backup_files *files;
 };
 #define ZX_BACKUP_OPTIONS_INIT ZX__INIT(struct zx_backup_options)
 

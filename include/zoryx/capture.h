@@ -33,8 +33,11 @@ struct zx_capture_options {
 				 constant memory. 0: REST only */
 	int no_members;	      /* the Members intent is missing: said so in the
 				 snapshot, not asked for */
-	const char *cdn;      /* copied; NULL: https://cdn.discordapp.com */
-	const char *media;    /* NULL: https://media.discordapp.net */
+	uint64_t self;	   /* the bot's user: among the members, its roles tell
+			      whether channels may be hidden from it, which is then
+			      said in the snapshot. 0: not looked at */
+	const char *cdn;   /* copied; NULL: https://cdn.discordapp.com */
+	const char *media; /* NULL: https://media.discordapp.net */
 	const struct zx_alloc *alloc;
 };
 #define ZX_CAPTURE_OPTIONS_INIT ZX__INIT(struct zx_capture_options)
@@ -85,6 +88,13 @@ ZX_API int zx_capture_feed(struct zx_capture *c, uint32_t id,
  * taken. */
 ZX_API int zx_capture_members(struct zx_capture *c, struct zx_str d,
 			      zx_time now);
+/* The same, as zx_members gives them out: the members of one of `count` chunks,
+ * each chunk once. _again: those so far come again from the first. _failed: no
+ * more come, so REST pages are read instead. */
+ZX_API int zx_capture_chunk(struct zx_capture *c, struct zx_str members,
+			    uint32_t count, zx_time now);
+ZX_API void zx_capture_chunks_again(struct zx_capture *c, zx_time now);
+ZX_API void zx_capture_chunks_failed(struct zx_capture *c, zx_time now);
 ZX_API int zx_capture_tick(struct zx_capture *c, zx_time now);
 ZX_API int zx_capture_poll(struct zx_capture *c, struct zx_capture_out *out);
 ZX_API zx_time zx_capture_deadline(const struct zx_capture *c);

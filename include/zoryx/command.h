@@ -132,11 +132,14 @@ struct zx_call_info {
 	int is_owner;		  /* the bot's owner */
 	const char *user_name;	  /* display name */
 	const char *locale;	  /* of the invoker, "de"; "" in prefix form */
+	uint64_t upload_max;	  /* bytes of one file in an answer */
 	zx_time at;
 	zx_wall wall; /* the same for embeds' times; 0 unknown */
 };
 
 ZX_API const struct zx_call_info *zx_call_info(const struct zx_call *call);
+/* Whether the invoker has that role in the guild. */
+ZX_API int zx_call_has_role(const struct zx_call *call, uint64_t role);
 /* Arguments by option name; the defaults are given for absent ones. Text is
  * borrowed as long as the call, "" when absent. */
 ZX_API int zx_call_has(const struct zx_call *call, const char *option);

@@ -83,16 +83,21 @@ struct zx__backup {
 	struct zx__backup_job *jobs; /* the first have their turn */
 	size_t job_count;
 	struct zx_schedule *schedule;
-	struct zx_timer look;
-	zx_wall cleaned; /* retention was last applied */
+	struct zx_timer look, clean;
+	zx_wall cleaned;      /* retention was last applied */
+	uint64_t *clean_list; /* guilds it is still to be applied to */
+	size_t clean_count;
 	int stopped;
 	void *restore; /* restore.c's own; NULL until it makes it */
+	void *show;    /* of the panels; NULL until they make it */
 };
 
 /* Of the call's bot; answers and returns NULL when the cog is not there. */
 struct zx__backup *zx__backup_of(struct zx_call *call);
 /* The same without a call; NULL. */
 struct zx__backup *zx__backup_in(struct zx_bot *bot);
+/* Gives back what the panels hold (backup_panel_live.c). */
+void zx__backup_show_free(struct zx__backup *b);
 void zx__backup_log(struct zx__backup *b, enum zx_log_level level,
 		    const char *fmt, ...) ZX_PRINTF(3, 4);
 
@@ -179,6 +184,10 @@ int zx__backup_flag(struct zx__backup *b, uint64_t guild, const char *id,
 int zx__backup_flag_set(struct zx__backup *b, uint64_t guild, const char *id,
 			const char *flag, int on);
 
+int zx__backup_flags_drop(struct zx__backup *b, uint64_t guild, const char *id);
+/* What the retention rule wants to know. */
+struct zx_retained zx__backup_retained(const struct zx__backup_item *i);
+
 /* Why a state call failed, a sentence for people. */
 const char *zx__backup_why(struct zx__backup *b, int err);
 
@@ -204,7 +213,23 @@ int zx__backup_note(struct zx__backup *b, struct zx__backup_actor who,
 
 /* Answers "not found" (private), naming the id and the nearest way on. */
 void zx__backup_not_found(struct zx_call *call, const char *id);
+/* A short private answer. */
+void zx__backup_refuse(struct zx_call *call, uint32_t color, const char *title,
+		       const char *fmt, ...) ZX_PRINTF(4, 5);
+/* Asks before it deletes, in place of what is there (backup_delete.c). */
+void zx__backup_ask_delete(struct zx__backup *b, struct zx_call *call,
+			   const char *id);
 
+/* What the answer to /backupcreate shows under way. */
+void zx__backup_progress_render(const struct zx_backup_progress *p,
+				struct zx_message *out);
+void zx__backup_created_render(struct zx__backup *b,
+			       const struct zx_backup_result *r,
+			       struct zx_message *out);
+/* Why zx_backup_create did not begin. */
+void zx__backup_refuse_create(struct zx__backup *b, struct zx_call *call,
+			      uint64_t guild, int err);
+void zx__backup_refuse_cooldown(struct zx_call *call, uint64_t left_ms);
 /* Cooldown of a guild's /backupcreate, ms; 0: free. */
 uint64_t zx__backup_cooldown(struct zx__backup *b, uint64_t guild);
 
@@ -244,7 +269,18 @@ struct zx__backup_plan {
 };
 int zx__backup_plan_get(struct zx__backup *b, uint64_t guild,
 			struct zx__backup_plan *out);
-int zx__backup_clock_start(struct zx__backup *b);
+/* Enabled or not, every so many hours; effective at once. */
+int zx__backup_plan_set(struct zx__backup *b, uint64_t guild, int enabled,
+			uint32_t hours);
+/* Reads what is planned. */
+int zx__backup_plans_load(struct zx__backup *b);
+/* Begins what is due, and tells what is late. */
+void zx__backup_plans_look(struct zx__backup *b);
+/* Why automatic backups do not work just now; ZX_E_NOTFOUND when they do. */
+int zx__backup_trouble(struct zx__backup *b, uint64_t guild,
+		       struct zx_buf *out);
+/* backup_clock.c: from when the bot is ready until it stops. */
+void zx__backup_clock_start(struct zx__backup *b);
 void zx__backup_clock_stop(struct zx__backup *b);
 
 /* Texts (backup_text.c) ----------------------------------------------------
@@ -255,6 +291,8 @@ void zx__backup_size(struct zx_buf *out, uint64_t bytes);
 void zx__backup_person(struct zx_buf *out, uint64_t user);
 /* Label or note with its markdown made harmless, at most n characters. */
 void zx__backup_safe(struct zx_buf *out, struct zx_str text, size_t n);
+/* "2026-02-18 12:34 UTC" */
+void zx__backup_date(struct zx_buf *out, zx_wall at);
 /* The sentences of the section "incomplete", a line each, at most n. */
 int zx__backup_incomplete(const struct zx_guild_reader *r, size_t n,
 			  struct zx_buf *out);

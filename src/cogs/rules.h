@@ -28,15 +28,17 @@
 	X(broadcastmsg, OWNER)  \
 	/* Backup and restore */\
 	X(backup, ADMIN)        \
-	X(backupcreate, ADMIN)  \
+	/* and holders of the backup role, by zx_command.check */ \
+	X(backupcreate, EVERYONE) \
 	X(backuprestore, ADMIN) \
 	X(backupview, ADMIN)    \
-	X(backupdelete, ADMIN)  \
+	X(backupdelete, EVERYONE) \
 	X(backuplist, ADMIN)    \
 	X(backuppin, ADMIN)     \
 	X(backupnote, ADMIN)    \
 	X(backupverify, ADMIN)  \
 	X(backupschedule, ADMIN)\
+	X(backupsettings, ADMIN)\
 	X(backupdiff, ADMIN)    \
 	X(backupexport, OWNER)  \
 	X(backupstats, OWNER)

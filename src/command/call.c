@@ -35,6 +35,7 @@ struct zx_call *zx__call_new(struct zx_commands *c, enum zx__call_kind kind,
 	call->info.wall = zx__call_wall(c);
 	call->info.user_name = "";
 	call->info.locale = call->locale;
+	call->info.upload_max = ZX__UPLOAD_MAX;
 	call->next = c->calls;
 	if (c->calls)
 		c->calls->prev = call;
@@ -57,6 +58,7 @@ void zx__call_free(struct zx_call *call)
 	zx_delete(a, call->value);
 	zx_delete(a, call->values);
 	zx_delete(a, call->resolved);
+	zx_delete(a, call->roles);
 	if (call->prev)
 		call->prev->next = call->next;
 	else
@@ -130,6 +132,17 @@ void zx__call_windows(struct zx_call *call, zx_time now, zx_wall wall)
 const struct zx_call_info *zx_call_info(const struct zx_call *call)
 {
 	return &call->info;
+}
+
+int zx_call_has_role(const struct zx_call *call, uint64_t role)
+{
+	struct zx_json_iter it = zx_json_each(zx_str(call->roles));
+	uint64_t id;
+
+	while (role && zx_json_next(&it))
+		if (!zx_json_u64(it.value, &id) && id == role)
+			return 1;
+	return 0;
 }
 
 void *zx_call_host(const struct zx_call *call)

@@ -165,6 +165,7 @@ struct zx_call {
 	struct zx__arg *args; /* of the command's options, or form's inputs */
 	size_t arg_count;
 	char *resolved;	 /* raw JSON, NULL when there is none */
+	char *roles;	 /* the same, of the invoker */
 	char prefix[24]; /* what was typed in front of the name */
 	uint64_t panel;
 	int form_open;		     /* the answer was a form */

@@ -19,6 +19,7 @@
 #define ZX__FILES 10
 #define ZX__FILE_NAME 256
 #define ZX__PINGS 100
+#define ZX__UPLOAD_MAX (10 << 20) /* bytes of a file, where nothing is said */
 #define ZX__URL 2048
 
 /* Components (components/reference.mdx). */

@@ -70,6 +70,8 @@ static int fill(struct zx_call *call, struct zx_str d)
 	info->message_id = zx_json_get_u64(zx_json_get(d, "message"), "id");
 	info->permissions = zx_json_get_u64(member, "permissions");
 	info->app_permissions = zx_json_get_u64(d, "app_permissions");
+	if (zx_json_get_u64(d, "attachment_size_limit"))
+		info->upload_max = zx_json_get_u64(d, "attachment_size_limit");
 	snprintf(call->locale, sizeof(call->locale), "%.*s",
 		 ZX_ARG(zx_json_plain(zx_json_get(d, "locale"))));
 	call->guest =

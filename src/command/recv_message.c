@@ -98,11 +98,15 @@ static char *display_name(const struct zx_commands *c, struct zx_str member,
 
 int zx__call_who(struct zx_call *call, struct zx_str member, struct zx_str user)
 {
+	struct zx_str roles = zx_json_get(member, "roles");
+
 	call->info.user_id = zx_json_get_u64(user, "id");
 	call->info.is_owner = zx__is_owner(call->c, call->info.user_id);
 	call->name = display_name(call->c, member, user);
 	call->info.user_name = call->name ? call->name : "";
-	return call->name ? ZX_OK : ZX_E_NOMEM;
+	if (roles.len)
+		call->roles = zx_str_dup(call->c->opt.alloc, roles);
+	return call->name && (call->roles || !roles.len) ? ZX_OK : ZX_E_NOMEM;
 }
 
 static void permissions(struct zx_call *call, struct zx_str member)

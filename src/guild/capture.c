@@ -34,6 +34,8 @@ static const struct {
 		       ZX_SECTION_BANS },
 	[JOB_MEMBERS] = { "/members", "members", "the Server Members intent",
 			  ZX_SECTION_MEMBERS },
+	[JOB_SELF] = { "/members/", "the bot's own roles", "",
+		       ZX_SECTION_MEMBERS },
 	[JOB_IMAGE] = { "", "images", "", ZX_SECTION_IMAGES },
 };
 
@@ -151,6 +153,7 @@ void zx_capture_free(struct zx_capture *c)
 	zx_delete(c->alloc, c->held.v);
 	zx_delete(c->alloc, c->images);
 	zx_delete(c->alloc, c->roles);
+	zx_delete(c->alloc, c->rights);
 	zx_delete(c->alloc, c);
 }
 
@@ -171,6 +174,8 @@ static int plan_members(struct zx_capture *c, struct zx_str guild)
 		zx_json_get_u64(guild, "approximate_member_count");
 	if (c->opt.no_members) {
 		c->state[JOB_MEMBERS] = JOB_DONE;
+		if (c->opt.self)
+			ask(c, JOB_SELF);
 		return zx__capture_missing(c, "members",
 					   "needs the Server Members intent");
 	}
@@ -213,6 +218,9 @@ static int take(struct zx_capture *c, const struct zx__slot *s,
 		return zx__reply_bans(c, body);
 	case JOB_MEMBERS:
 		return zx__reply_members(c, body);
+	case JOB_SELF:
+		zx__self_is(c, body);
+		return ZX_OK;
 	case JOB_IMAGE:
 		return zx__reply_image(c, s->image, body);
 	case JOB_SOUNDS:
@@ -252,7 +260,8 @@ static int refused(struct zx_capture *c, const struct zx__slot *s,
 static int done(const struct zx_capture *c)
 {
 	for (int i = 0; i < JOB_IMAGE; i++)
-		if (c->state[i] != JOB_DONE)
+		if (c->state[i] != JOB_DONE &&
+		    (i != JOB_SELF || c->state[i] != JOB_UNKNOWN))
 			return 0;
 	for (int i = 0; i < CAPTURE_SLOTS; i++)
 		if (c->slot[i].id)
@@ -260,11 +269,11 @@ static int done(const struct zx_capture *c)
 	return c->image_next == c->image_n;
 }
 
-static void finish(struct zx_capture *c)
+void zx__capture_finish(struct zx_capture *c)
 {
 	int err;
 
-	if (c->over || !done(c))
+	if (c->over || !done(c) || zx__self_judge(c))
 		return;
 	err = zx_guild_finish(c->w, &c->written);
 	if (err)
@@ -302,7 +311,7 @@ int zx_capture_feed(struct zx_capture *c, uint32_t id,
 	else
 		take(c, &s, r->body);
 	/* An earlier page's answer may have been the last that was missing. */
-	finish(c);
+	zx__capture_finish(c);
 	return ZX_OK;
 }
 
@@ -332,6 +341,8 @@ static void path_of(struct zx_capture *c, enum zx__job job)
 	zx_buf_clear(&c->path);
 	zx_buf_addf(&c->path, "/guilds/%" PRIu64 "%s", c->opt.guild,
 		    jobs[job].path);
+	if (job == JOB_SELF)
+		zx_buf_addf(&c->path, "%" PRIu64, c->opt.self);
 	if (job == JOB_MEMBERS || job == JOB_BANS)
 		zx_buf_addf(&c->path, "?limit=%d&after=%" PRIu64, CAPTURE_PAGE,
 			    job == JOB_BANS ? c->after_ban : c->after_member);
@@ -387,28 +398,6 @@ int zx_capture_poll(struct zx_capture *c, struct zx_capture_out *out)
 	out->err = c->err;
 	out->written = c->written;
 	return 1;
-}
-
-int zx_capture_members(struct zx_capture *c, struct zx_str d, zx_time now)
-{
-	struct zx_str list = zx_json_get(d, "members");
-
-	if (c->over || c->by != BY_CHUNKS ||
-	    zx_json_get_u64(d, "guild_id") != c->opt.guild)
-		return ZX_OK;
-	c->chunk_due = zx_time_add(now, CAPTURE_CHUNKS_WAIT);
-	if (zx_json_check(d, ZX__GUILD_DEPTH, NULL)) {
-		zx__members_by_pages(c);
-		return ZX_OK;
-	}
-	c->chunks++;
-	if (c->chunks >= zx_json_get_u64(d, "chunk_count")) {
-		c->by = BY_PAGES; /* as the last page does it */
-		c->state[JOB_MEMBERS] = JOB_DONE;
-	}
-	zx__reply_members(c, list);
-	finish(c);
-	return ZX_OK;
 }
 
 void zx_capture_cancel(struct zx_capture *c)

@@ -18,6 +18,7 @@ enum zx__job {
 	JOB_WELCOME,
 	JOB_BANS,
 	JOB_MEMBERS,
+	JOB_SELF,
 	JOB_IMAGE, /* one of many */
 	JOBS
 };
@@ -63,6 +64,13 @@ struct zx_capture {
 	size_t image_n, image_cap, image_next;
 	struct zx__bag held; /* members of a page, or of all chunks */
 	uint64_t *roles;     /* of the member being read */
+	/* Of each role; to see what the bot itself may. */
+	struct zx__right {
+		uint64_t role, bits;
+	} * rights;
+	size_t right_n;
+	uint64_t self_bits;
+	int self_known;
 	enum zx__members_by by;
 	uint64_t after_member, after_ban;
 	uint64_t chunks;
@@ -95,6 +103,14 @@ int zx__images_of(struct zx_capture *c, enum zx_section s, struct zx_str item);
 int zx__images_of_guild(struct zx_capture *c, struct zx_str guild);
 struct zx_str zx__image_key(const struct zx_capture *c, size_t i);
 struct zx_str zx__image_url(const struct zx_capture *c, size_t i);
+
+/* Ends it when all has come. */
+void zx__capture_finish(struct zx_capture *c);
+
+/* capture_self.c: may channels be hidden from the bot? */
+int zx__self_roles(struct zx_capture *c, struct zx_str roles);
+void zx__self_is(struct zx_capture *c, struct zx_str member);
+int zx__self_judge(struct zx_capture *c);
 
 /* Gives up waiting for chunks. */
 void zx__members_by_pages(struct zx_capture *c);

@@ -40,6 +40,8 @@ static int hold(struct zx_capture *c, struct zx_str from, uint64_t *id)
 	int err;
 
 	*id = m.id = zx_json_get_u64(user, "id");
+	if (m.id && m.id == c->opt.self)
+		zx__self_is(c, from);
 	if (!m.id || zx_json_get_bool(user, "bot"))
 		return ZX_OK;
 	zx_buf_init(&names, c->alloc, 4096);
@@ -115,4 +117,56 @@ int zx__reply_members(struct zx_capture *c, struct zx_str body)
 		c->state[JOB_MEMBERS] = JOB_READY;
 	c->after_member = highest;
 	return ZX_OK;
+}
+
+int zx_capture_chunk(struct zx_capture *c, struct zx_str members,
+		     uint32_t count, zx_time now)
+{
+	if (c->over || c->by != BY_CHUNKS)
+		return ZX_OK;
+	c->now = now;
+	c->chunk_due = zx_time_add(now, CAPTURE_CHUNKS_WAIT);
+	if (zx_json_check(members, ZX__GUILD_DEPTH, NULL)) {
+		zx__members_by_pages(c);
+		return ZX_OK;
+	}
+	c->chunks++;
+	if (c->chunks >= count) {
+		c->by = BY_PAGES; /* as the last page does it */
+		c->state[JOB_MEMBERS] = JOB_DONE;
+	}
+	zx__reply_members(c, members);
+	zx__capture_finish(c);
+	return ZX_OK;
+}
+
+int zx_capture_members(struct zx_capture *c, struct zx_str d, zx_time now)
+{
+	if (c->over || c->by != BY_CHUNKS ||
+	    zx_json_get_u64(d, "guild_id") != c->opt.guild)
+		return ZX_OK;
+	if (zx_json_check(d, ZX__GUILD_DEPTH, NULL)) {
+		zx__members_by_pages(c);
+		return ZX_OK;
+	}
+	return zx_capture_chunk(c, zx_json_get(d, "members"),
+				(uint32_t)zx_json_get_u64(d, "chunk_count"),
+				now);
+}
+
+void zx_capture_chunks_again(struct zx_capture *c, zx_time now)
+{
+	if (c->over || c->by != BY_CHUNKS)
+		return;
+	c->held.n = 0;
+	zx_buf_clear(&c->held.text);
+	c->chunks = 0;
+	c->chunk_due = zx_time_add(now, CAPTURE_CHUNKS_WAIT);
+}
+
+void zx_capture_chunks_failed(struct zx_capture *c, zx_time now)
+{
+	c->now = now;
+	if (!c->over && c->by == BY_CHUNKS)
+		zx__members_by_pages(c);
 }

@@ -44,6 +44,8 @@ int zx__reply_guild(struct zx_capture *c, struct zx_str body)
 		err = zx__reply_items(c, ZX_SECTION_ROLES,
 				      zx_json_get(body, "roles"));
 	if (!err)
+		err = zx__self_roles(c, zx_json_get(body, "roles"));
+	if (!err)
 		err = zx__reply_items(c, ZX_SECTION_EMOJIS,
 				      zx_json_get(body, "emojis"));
 	if (!err)

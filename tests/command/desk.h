@@ -182,7 +182,8 @@ static inline int desk_say(struct desk *d, uint64_t user, uint64_t guild,
 		 "\"content\":\"%s\",\"author\":{\"id\":\"%llu\","
 		 "\"username\":\"user%llu\"}}",
 		 (unsigned long long)(1000 + ++d->serial), DESK_CHANNEL,
-		 guild ? "\"guild_id\":\"50\",\"member\":{\"roles\":[]}," : "",
+		 guild ? "\"guild_id\":\"50\",\"member\":{\"roles\":[\"30\"]},"
+		       : "",
 		 content, (unsigned long long)user, (unsigned long long)user);
 	return desk_feed(d, "MESSAGE_CREATE", json);
 }
@@ -212,7 +213,9 @@ static inline int desk_interaction(struct desk *d, int type, uint64_t user,
 		 "\"data\":%s}",
 		 (unsigned long long)id, DESK_APP, type,
 		 (unsigned long long)d->serial,
-		 guild ? "\"guild_id\":\"50\",\"member\":{\"permissions\":\""
+		 guild ? "\"guild_id\":\"50\",\"member\":{\"roles\":["
+			 "\"30\",\"9007199254740993\"],"
+			 "\"permissions\":\""
 		       : "",
 		 guild ? perms : "", guild ? "\"," : "",
 		 (unsigned long long)user, guild ? "}" : "", DESK_CHANNEL,

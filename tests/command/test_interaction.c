@@ -530,6 +530,44 @@ static void IN_13__a_chosen_channel_tells_what_the_bot_may_there(void **state)
 	desk_end(&d);
 }
 
+static struct {
+	int first, exact, near, none;
+	uint64_t upload;
+} member;
+
+static void ask_member(struct zx_call *call, void *ud)
+{
+	(void)ud;
+	member.first = zx_call_has_role(call, 30);
+	member.exact = zx_call_has_role(call, 9007199254740993);
+	member.near = zx_call_has_role(call, 9007199254740992);
+	member.none = zx_call_has_role(call, 0);
+	member.upload = zx_call_info(call)->upload_max;
+	zx_defer(call);
+}
+
+static void interaction__roles_and_the_size_of_files_are_told(void **state)
+{
+	static const struct zx_command command = { .name = "look",
+						   .description = "d",
+						   .run = ask_member };
+	struct desk d;
+
+	(void)state;
+	assert_err(desk_begin(&d, NULL, &command, 1), ZX_OK);
+	desk_interaction(&d, 2, DESK_USER, DESK_GUILD, "{\"name\":\"look\"}",
+			 "\"attachment_size_limit\":52428800", 0);
+	assert_true(member.first && member.exact);
+	assert_true(!member.near && !member.none);
+	assert_true(member.upload == 50 << 20);
+	desk_say(&d, DESK_USER, DESK_GUILD, "!look");
+	assert_true(member.first && !member.exact);
+	assert_true(member.upload == 10 << 20);
+	desk_interaction(&d, 2, DESK_USER, 0, "{\"name\":\"look\"}", NULL, 0);
+	assert_true(!member.first);
+	desk_end(&d);
+}
+
 static void IN_08__a_guest_has_five_follow_ups(void **state)
 {
 	struct desk d;
@@ -703,6 +741,8 @@ int main(void)
 		cmocka_unit_test(
 			IN_01__files_do_not_have_to_be_there_in_3_seconds),
 		cmocka_unit_test(interaction__an_answer_of_one_text_is_cut_too),
+		cmocka_unit_test(
+			interaction__roles_and_the_size_of_files_are_told),
 		cmocka_unit_test(IN_08__a_guest_has_five_follow_ups),
 		cmocka_unit_test(
 			IN_13__a_chosen_channel_tells_what_the_bot_may_there),
