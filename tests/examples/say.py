@@ -25,9 +25,11 @@ def state():
 
 def until(check, what="it"):
     for _ in range(150):
-        found = check()
-        if found:
-            return found
+        try:
+            if check():
+                return
+        except OSError:
+            pass  # not yet
         time.sleep(0.1)
     sys.exit("nothing came of " + what)
 
