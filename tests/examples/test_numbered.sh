@@ -102,7 +102,7 @@ has 'examples: 06 prints the events' "$tmp/shard" '2 GUILD_CREATE'
 
 # 07, 10, moderator: bots; each in a sandbox of its own, for two identifies in 5 s
 asks() { # EXAMPLE PERSONA MESSAGE ANSWER ...
-  log=$tmp/$1.log
+  log=$tmp/$tap_count.log
   example=$1
   shift
   (cd "$tmp" && exec "$box" --port 0 --run "$E/$example") >"$log" 2>&1 &
