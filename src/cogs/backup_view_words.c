@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * backup_view_words: words for what Discord says in numbers, for code blocks.
+ */
+#include "cogs/backup_view.h"
+
+/* topics/permissions.mdx, by bit. */
+static const char *const permissions[64] = {
+	[0] = "Create Invite",
+	[1] = "Kick Members",
+	[2] = "Ban Members",
+	[3] = "Administrator",
+	[4] = "Manage Channels",
+	[5] = "Manage Server",
+	[6] = "Add Reactions",
+	[7] = "View Audit Log",
+	[8] = "Priority Speaker",
+	[9] = "Video",
+	[10] = "View Channel",
+	[11] = "Send Messages",
+	[12] = "Send TTS",
+	[13] = "Manage Messages",
+	[14] = "Embed Links",
+	[15] = "Attach Files",
+	[16] = "Read History",
+	[17] = "Mention Everyone",
+	[18] = "External Emojis",
+	[19] = "View Insights",
+	[20] = "Connect",
+	[21] = "Speak",
+	[22] = "Mute Members",
+	[23] = "Deafen Members",
+	[24] = "Move Members",
+	[25] = "Voice Activity",
+	[26] = "Change Nickname",
+	[27] = "Manage Nicknames",
+	[28] = "Manage Roles",
+	[29] = "Manage Webhooks",
+	[30] = "Manage Expressions",
+	[31] = "Application Commands",
+	[32] = "Request to Speak",
+	[33] = "Manage Events",
+	[34] = "Manage Threads",
+	[35] = "Create Public Threads",
+	[36] = "Create Private Threads",
+	[37] = "External Stickers",
+	[38] = "Send in Threads",
+	[39] = "Activities",
+	[40] = "Moderate Members",
+	[41] = "Monetization Insights",
+	[42] = "Soundboard",
+	[43] = "Create Expressions",
+	[44] = "Create Events",
+	[45] = "External Sounds",
+	[46] = "Voice Messages",
+	[49] = "Polls",
+	[50] = "External Apps",
+	[51] = "Pin Messages",
+	[52] = "Bypass Slowmode",
+};
+
+static const char *const sections[ZX_SECTION_COUNT] = {
+	[ZX_SECTION_AUTOMOD] = "AutoMod",
+	[ZX_SECTION_BANS] = "Bans",
+	[ZX_SECTION_BOT] = "Bot settings",
+	[ZX_SECTION_CHANNELS] = "Channels",
+	[ZX_SECTION_EMOJIS] = "Emojis",
+	[ZX_SECTION_EVENTS] = "Events",
+	[ZX_SECTION_GUILD] = "Server settings",
+	[ZX_SECTION_IMAGES] = "Images and sounds",
+	[ZX_SECTION_INCOMPLETE] = "Could not be read",
+	[ZX_SECTION_MEMBERS] = "Members",
+	[ZX_SECTION_ONBOARDING] = "Onboarding",
+	[ZX_SECTION_RAW] = "Imported file",
+	[ZX_SECTION_ROLES] = "Roles",
+	[ZX_SECTION_SOUNDBOARD] = "Soundboard",
+	[ZX_SECTION_STICKERS] = "Stickers",
+	[ZX_SECTION_WEBHOOKS] = "Webhooks",
+	[ZX_SECTION_WELCOME] = "Welcome screen",
+};
+
+const char *zx__bkv_section(enum zx_section s)
+{
+	return sections[s];
+}
+
+const char *zx__bkv_channel_type(uint64_t type)
+{
+	static const char *const types[] = {
+		[0] = "text",	      [2] = "voice",  [4] = "category",
+		[5] = "announcement", [13] = "stage", [15] = "forum",
+		[16] = "media",
+	};
+
+	return type < sizeof(types) / sizeof(types[0]) ? types[type] : NULL;
+}
+
+void zx__bkv_permissions(uint64_t bits, const char *before, struct zx_buf *out)
+{
+	int i;
+
+	for (i = 0; i < 64; i++) {
+		if (!(bits >> i & 1))
+			continue;
+		if (out->len && out->ptr[out->len - 1] != ' ')
+			zx_buf_addc(out, ", ");
+		if (permissions[i])
+			zx_buf_addf(out, "%s%s", before, permissions[i]);
+		else
+			zx_buf_addf(out, "%sbit %d", before, i);
+	}
+}
+
+/* Names -----------------------------------------------------------------------
+ */
+
+void zx__bkv_names_init(struct zx__bkv_names *n, const struct zx_alloc *a)
+{
+	*n = (struct zx__bkv_names){ .alloc = a };
+	zx_buf_init(&n->text, a, 0);
+}
+
+void zx__bkv_names_release(struct zx__bkv_names *n)
+{
+	zx_delete(n->alloc, n->v);
+	zx_buf_release(&n->text);
+}
+
+static size_t place_of(const struct zx__bkv_names *n, uint64_t id)
+{
+	size_t low = 0, high = n->count, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (n->v[mid].id < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static int grow(struct zx__bkv_names *n)
+{
+	size_t cap = n->cap ? n->cap * 2 : 64;
+	struct zx__bkv_named *v;
+
+	if (n->count < n->cap)
+		return ZX_OK;
+	v = zx_resize(n->alloc, n->v, cap * sizeof(*v));
+	if (!v)
+		return ZX_E_NOMEM;
+	n->v = v;
+	n->cap = cap;
+	return ZX_OK;
+}
+
+static int add_name(struct zx__bkv_names *n, enum zx_section s,
+		    struct zx_str item)
+{
+	uint64_t id = zx_json_get_u64(item, "id");
+	size_t at = place_of(n, id), from = n->text.len;
+
+	if (!id || (at < n->count && n->v[at].id == id))
+		return ZX_OK;
+	if (grow(n))
+		return ZX_E_NOMEM;
+	zx__bkv_item_name(s, item, &n->text);
+	memmove(n->v + at + 1, n->v + at, (n->count - at) * sizeof(*n->v));
+	n->v[at] = (struct zx__bkv_named){ id, from, n->text.len - from };
+	n->count++;
+	return n->text.err;
+}
+
+int zx__bkv_names_add(struct zx__bkv_names *n, const struct zx_guild_reader *r)
+{
+	static const enum zx_section named[] = { ZX_SECTION_ROLES,
+						 ZX_SECTION_CHANNELS };
+	struct zx_guild_cursor c;
+	struct zx_str item;
+	int err = ZX_OK, got;
+	size_t i;
+
+	for (i = 0; !err && i < 2; i++) {
+		err = zx_guild_cursor_init(&c, r, named[i]);
+		while (!err && (got = zx_guild_next(&c, &item)) != 0)
+			err = got < 0 ? got : add_name(n, named[i], item);
+		zx_guild_cursor_release(&c);
+	}
+	return err;
+}
+
+void zx__bkv_names_say(const struct zx__bkv_names *n, uint64_t id,
+		       struct zx_buf *out)
+{
+	size_t at = place_of(n, id);
+
+	if (at < n->count && n->v[at].id == id)
+		zx_buf_add(out, n->text.ptr + n->v[at].at, n->v[at].len);
+	else
+		zx_buf_addf(out, "%llu", (unsigned long long)id);
+}
