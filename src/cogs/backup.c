@@ -5,7 +5,13 @@
 #include "cogs/backup_int.h"
 
 const struct zx_command *const zx__backup_commands[] = {
-	NULL,
+	&zx__backup_command,	      &zx__backup_list_command,
+	&zx__backup_view_command,     &zx__backup_diff_command,
+	&zx__backup_stats_command,    &zx__backup_create_command,
+	&zx__backup_delete_command,   &zx__backup_pin_command,
+	&zx__backup_note_command,     &zx__backup_verify_command,
+	&zx__backup_schedule_command, &zx__backup_export_command,
+	&zx__backup_settings_command, NULL,
 };
 const size_t zx__backup_command_count =
 	sizeof(zx__backup_commands) / sizeof(zx__backup_commands[0]) - 1;
@@ -26,7 +32,10 @@ static void give_back(void *data)
 {
 	struct zx__backup *b = data;
 
+	zx__backup_show_free(b);
+	zx__backup_jobs_free(b);
 	zx_schedule_free(b->schedule);
+	zx_delete(b->alloc, b->clean_list);
 	zx_delete(b->alloc, b->cdn);
 	zx_delete(b->alloc, b->media);
 	zx_delete(b->alloc, b);
@@ -71,7 +80,6 @@ static int set_options(struct zx__backup *b,
 	o.progress_ms = o.progress_ms ? o.progress_ms : 2500;
 	o.look_ms = o.look_ms ? o.look_ms : 60 * 1000;
 	o.members_max = o.members_max ? o.members_max : 75000;
-	o.hour_ms = o.hour_ms ? o.hour_ms : 60 * 60 * 1000;
 	b->opt = o;
 	return ZX_OK;
 }
@@ -96,7 +104,10 @@ static int start(struct zx_bot *bot, void **data)
 	}
 	set_config(b, zx_bot_config(bot));
 	err = set_options(b, NULL);
+	if (!err)
+		err = zx__backup_plans_load(b);
 	if (err) {
+		zx__backup_log(b, ZX_LOG_ERROR, "%s", zx__backup_why(b, err));
 		give_back(b);
 		return err;
 	}
@@ -104,19 +115,30 @@ static int start(struct zx_bot *bot, void **data)
 	return ZX_OK;
 }
 
-static void stop(struct zx_bot *bot, void *data)
+static void ready(struct zx_bot *bot, void *data)
+{
+	(void)bot;
+	zx__backup_clock_start(data);
+}
+
+/* While answers still go out. */
+static void leave(struct zx_bot *bot, void *data)
 {
 	struct zx__backup *b = data;
 
 	(void)bot;
 	b->stopped = 1;
+	zx__backup_clock_stop(b);
+	zx__backup_jobs_stop(b);
 }
 
 static const struct zx_cog backup = {
 	.name = ZX__BACKUP_COG,
 	.list = zx__backup_commands,
 	.start = start,
-	.stop = stop,
+	.ready = ready,
+	.stop = leave,
+	.leave = leave,
 	.free = give_back,
 };
 
