@@ -180,9 +180,14 @@ TEST_SH   := $(sort $(wildcard tests/*/test_*.sh))
 
 $(B)/tests/%.o: ZX_CPPFLAGS += -Itests
 
+# The simulation that the tests of restores share.
+RESTORE_SIM := $(patsubst %.c,$(B)/%.o,$(wildcard tests/guild/restore_sim*.c))
+$(filter $(B)/tests/guild/test_restore%,$(TEST_BIN)): $(RESTORE_SIM)
+
 $(TEST_BIN): %: %.o $(TEST_HELP) $(BOX_A) $(LIB_A)
 	$(say) LD $@
-	$(q)$(link) -o $@ $^ $(ZX_LIBS) $(LIBS_cmocka) -pthread
+	$(q)$(link) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(ZX_LIBS) \
+		$(LIBS_cmocka) -pthread
 
 .SECONDEXPANSION:
 $(ALONE): %: %.o $$(foreach m,$$(call closure,$$(notdir $$*)),$$(call so_objs,$$m))

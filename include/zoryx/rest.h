@@ -41,7 +41,10 @@ enum zx_rest_flag {
 	/* Before everything else in its queue: interaction answers. Set by
 	 * itself for /interactions/. May use the eighth of max_in_flight that
 	 * is kept free for it. */
-	ZX_REST_URGENT = (1u << 3)
+	ZX_REST_URGENT = (1u << 3),
+	/* With a file: `body` is no payload but an object of texts, each a
+	 * field of the form, and the file is its field "file": stickers. */
+	ZX_REST_FORM = (1u << 4)
 };
 
 struct zx_rest_request {

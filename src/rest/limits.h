@@ -10,6 +10,7 @@
 
 /* A request: Discord's own limits on files, bytes and the audit reason. */
 #define ZX__REST_FILES 10
+#define ZX__REST_FIELDS 16 /* of a form, beside its file */
 #define ZX__REST_BYTES ((size_t)25 << 20)
 #define ZX__REST_REASON 512
 #define ZX__REST_PATH 4096

@@ -29,6 +29,8 @@ size_t zx__rest_multipart_size(const struct zx_rest_request *req)
 	if (!req->file_count || req->file_count > ZX__REST_FILES)
 		return size;
 	size += PART_OVERHEAD;
+	if (req->flags & ZX_REST_FORM)
+		size += (size_t)ZX__REST_FIELDS * PART_OVERHEAD;
 	for (i = 0; i < req->file_count; i++) {
 		const struct zx_file *f = &req->files[i];
 
@@ -39,6 +41,25 @@ size_t zx__rest_multipart_size(const struct zx_rest_request *req)
 			3 * strlen(name_of(f));
 	}
 	return size;
+}
+
+int zx__rest_form_is_fine(const struct zx_rest_request *req)
+{
+	struct zx_json_iter it = zx_json_each(req->body);
+	size_t n = 0;
+
+	if (req->file_count != 1 || zx_json_check(req->body, 2, NULL) ||
+	    zx_json_kind(req->body) != ZX_JSON_OBJECT)
+		return 0;
+	while (zx_json_next(&it)) {
+		if (zx_json_kind(it.value) != ZX_JSON_STRING ||
+		    it.key.len > 100 || n++ == ZX__REST_FIELDS)
+			return 0;
+		for (size_t i = 0; i < it.key.len; i++)
+			if (it.key.ptr[i] == '\\')
+				return 0;
+	}
+	return 1;
 }
 
 static int holds(struct zx_str in, const char *what)
@@ -106,11 +127,14 @@ static void add_name(struct zx_buf *b, const char *name)
 	}
 }
 
-static void add_file(struct zx_buf *b, const char *boundary, size_t i,
+static void add_file(struct zx_buf *b, const char *boundary, int form, size_t i,
 		     const struct zx_file *f)
 {
 	zx_buf_addf(b, "--%s\r\nContent-Disposition: form-data; ", boundary);
-	zx_buf_addf(b, "name=\"files[%zu]\"; filename=\"", i);
+	if (form)
+		zx_buf_addc(b, "name=\"file\"; filename=\"");
+	else
+		zx_buf_addf(b, "name=\"files[%zu]\"; filename=\"", i);
 	add_name(b, name_of(f));
 	zx_buf_addc(b, "\"\r\nContent-Type: ");
 	zx_buf_addc(b, type_of(f));
@@ -119,9 +143,38 @@ static void add_file(struct zx_buf *b, const char *boundary, size_t i,
 	zx_buf_addc(b, "\r\n");
 }
 
+static void add_payload(struct zx_buf *b, const char *boundary,
+			struct zx_str body)
+{
+	zx_buf_addf(b,
+		    "--%s\r\nContent-Disposition: form-data; "
+		    "name=\"payload_json\"\r\n"
+		    "Content-Type: application/json\r\n\r\n",
+		    boundary);
+	zx_buf_adds(b, body);
+	zx_buf_addc(b, "\r\n");
+}
+
+/* The members of an object as fields. */
+static void add_fields(struct zx_buf *b, const char *boundary,
+		       struct zx_str body)
+{
+	struct zx_json_iter it = zx_json_each(body);
+
+	while (zx_json_next(&it)) {
+		zx_buf_addf(b,
+			    "--%s\r\nContent-Disposition: form-data; "
+			    "name=\"%.*s\"\r\n\r\n",
+			    boundary, ZX_ARG(it.key));
+		(void)zx_json_text(it.value, b);
+		zx_buf_addc(b, "\r\n");
+	}
+}
+
 int zx__rest_multipart(struct zx_rest *r, struct zx__req *q,
 		       const struct zx_rest_request *req)
 {
+	int form = (req->flags & ZX_REST_FORM) != 0;
 	struct zx_buf b;
 	size_t i;
 
@@ -129,17 +182,12 @@ int zx__rest_multipart(struct zx_rest *r, struct zx__req *q,
 	zx_buf_init(&b, r->alloc, 0);
 	/* In one piece: growing would copy megabytes. */
 	zx_buf_room(&b, zx__rest_multipart_size(req));
-	if (req->body.len) {
-		zx_buf_addf(&b,
-			    "--%s\r\nContent-Disposition: form-data; "
-			    "name=\"payload_json\"\r\n"
-			    "Content-Type: application/json\r\n\r\n",
-			    q->boundary);
-		zx_buf_adds(&b, req->body);
-		zx_buf_addc(&b, "\r\n");
-	}
+	if (form)
+		add_fields(&b, q->boundary, req->body);
+	else if (req->body.len)
+		add_payload(&b, q->boundary, req->body);
 	for (i = 0; i < req->file_count; i++)
-		add_file(&b, q->boundary, i, &req->files[i]);
+		add_file(&b, q->boundary, form, i, &req->files[i]);
 	zx_buf_addf(&b, "--%s--\r\n", q->boundary);
 	q->body.len = b.len;
 	q->body_mem = zx_buf_detach(&b, NULL);

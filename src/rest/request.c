@@ -91,6 +91,8 @@ static int is_fine(const struct zx_rest *r, const struct zx_rest_request *req)
 {
 	if ((unsigned)req->method > ZX_DELETE)
 		return 0;
+	if ((req->flags & ZX_REST_FORM) && !zx__rest_form_is_fine(req))
+		return 0;
 	if (!(req->flags & ZX_REST_ABSOLUTE) &&
 	    (!req->path.len || req->path.ptr[0] != '/'))
 		return 0;

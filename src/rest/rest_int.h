@@ -266,6 +266,8 @@ void zx__rest_req_wait(struct zx_rest *r, struct zx__req *q, uint64_t ms);
 void zx__rest_req_pause(struct zx_rest *r, struct zx__req *q, uint64_t ms);
 
 /* multipart.c */
+/* One file, and an object of a few texts. */
+int zx__rest_form_is_fine(const struct zx_rest_request *req);
 size_t zx__rest_multipart_size(const struct zx_rest_request *req);
 int zx__rest_multipart(struct zx_rest *r, struct zx__req *q,
 		       const struct zx_rest_request *req);

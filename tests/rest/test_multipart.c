@@ -71,6 +71,64 @@ static void RE_07__without_a_body_there_is_no_payload_json(void **state)
 	drive_free(d);
 }
 
+static struct zx_rest_request form(const char *body, const struct zx_file *f,
+				   size_t n)
+{
+	struct zx_rest_request req = request(ZX_POST, "/guilds/1/stickers");
+
+	req.body = zx_str(body);
+	req.files = f;
+	req.file_count = n;
+	req.flags = ZX_REST_FORM;
+	return req;
+}
+
+static void RE_07__a_form_has_fields_and_one_file(void **state)
+{
+	struct drive *d = drive_new();
+	struct zx_file f = file("s.png", "image/png", "PNG");
+	struct zx_rest_request req =
+		form("{\"name\":\"a\\u00e4\\\"\",\"tags\":\"\"}", &f, 1);
+	char want[1024], b[80];
+
+	(void)state;
+	ask_with(d, &req);
+	boundary_of(d, b);
+	snprintf(want, sizeof(want),
+		 "--%s\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\n"
+		 "a\xc3\xa4\"\r\n"
+		 "--%s\r\nContent-Disposition: form-data; name=\"tags\"\r\n\r\n"
+		 "\r\n--%s\r\nContent-Disposition: form-data; name=\"file\""
+		 "; filename=\"s.png\"\r\nContent-Type: image/png\r\n\r\nPNG"
+		 "\r\n--%s--\r\n",
+		 b, b, b, b);
+	assert_string_equal(d->body, want);
+	drive_free(d);
+}
+
+static void RE_07__a_form_of_anything_else_is_refused(void **state)
+{
+	static const char *const bad[] = { "", "[]", "{\"a\":1}",
+					   "{\"a\\u0022\":\"\"}",
+					   "{\"a\":\"x\"" };
+	struct drive *d = drive_new();
+	struct zx_file f[2] = { file("a", NULL, "x"), file("b", NULL, "y") };
+	struct zx_rest_request req;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		req = form(bad[i], f, 1);
+		assert_err(zx_rest_submit(d->r, &req, d->now, NULL),
+			   ZX_E_INVALID);
+	}
+	for (size_t n = 0; n < 3; n += 2) {
+		req = form("{\"a\":\"x\"}", f, n);
+		assert_err(zx_rest_submit(d->r, &req, d->now, NULL),
+			   ZX_E_INVALID);
+	}
+	drive_free(d);
+}
+
 static void RE_07__file_names_cannot_break_out(void **state)
 {
 	struct drive *d = drive_new();
@@ -233,6 +291,8 @@ int main(void)
 		cmocka_unit_test(RE_07__payload_json_and_files_in_order),
 		cmocka_unit_test(
 			RE_07__without_a_body_there_is_no_payload_json),
+		cmocka_unit_test(RE_07__a_form_has_fields_and_one_file),
+		cmocka_unit_test(RE_07__a_form_of_anything_else_is_refused),
 		cmocka_unit_test(RE_07__file_names_cannot_break_out),
 		cmocka_unit_test(RE_07__content_types_cannot_either),
 		cmocka_unit_test(RE_07__ten_files_fit_and_eleven_do_not),
