@@ -156,6 +156,21 @@ struct zx_str zx__queue_peek(const struct zx__queue *q, struct zx__pool *p,
 	return (struct zx_str){ stage, have };
 }
 
+size_t zx__queue_pieces(const struct zx__queue *q, size_t max, struct zx_str *v,
+			size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && i < q->n && max; i++) {
+		const struct zx__slice *s = &q->v[(q->head + i) & (q->cap - 1)];
+
+		v[i].ptr = s->chunk->bytes + s->off;
+		v[i].len = s->len < max ? s->len : max;
+		max -= v[i].len;
+	}
+	return i;
+}
+
 void zx__queue_skip(struct zx__queue *q, struct zx__pool *p, size_t n)
 {
 	while (n && q->n) {
