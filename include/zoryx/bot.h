@@ -165,6 +165,9 @@ ZX_API void zx_bot_add_invalid(struct zx_bot *b, uint32_t n);
 ZX_API struct zx_bot *zx_call_bot(const struct zx_call *call);
 ZX_API int zx_bot_rest(struct zx_bot *b, const struct zx_rest_request *req,
 		       zx_rest_done *done, uint64_t *id);
+/* Takes a request back; it ends with ZX_E_CANCELLED in a later turn, or with
+ * its answer. ZX_E_NOTFOUND when it has ended. */
+ZX_API int zx_bot_rest_cancel(struct zx_bot *b, uint64_t id);
 ZX_API struct zx_loop *zx_bot_loop(struct zx_bot *b);
 ZX_API struct zx_state *zx_bot_state(struct zx_bot *b); /* NULL without one */
 ZX_API struct zx_commands *zx_bot_commands(struct zx_bot *b);

@@ -97,6 +97,15 @@ int zx_bot_rest(struct zx_bot *b, const struct zx_rest_request *req,
 	return submit(b, req, &how, id);
 }
 
+int zx_bot_rest_cancel(struct zx_bot *b, uint64_t id)
+{
+	int err = zx_rest_cancel(b->rest, id, zx_loop_now(b->loop));
+
+	if (!err)
+		zx_rest_kick(b->rest_conn);
+	return err;
+}
+
 void zx__bot_sent_free(struct zx_bot *b)
 {
 	while (b->sent)
