@@ -150,6 +150,45 @@ void zx__act_as(struct zx__world *w, uint64_t user, const struct zx__req *req,
 	w->actor = was;
 }
 
+#define MARK "sandbox-act-boundary"
+
+static void part(struct zx_buf *out, const char *name, const char *more)
+{
+	zx_buf_addf(out,
+		    "--" MARK "\r\nContent-Disposition: form-data; "
+		    "name=\"%s\"%s\r\n\r\n",
+		    name, more);
+}
+
+/* The fields of a JSON object as a form; one that is a data URI is a file. */
+static void add_form(const cJSON *fields, struct zx_buf *out)
+{
+	ZX__EACH(f, fields)
+	{
+		const char *text = cJSON_IsString(f) ? f->valuestring : "";
+		const char *data = strncmp(text, "data:", 5)
+					   ? NULL
+					   : strstr(text, ";base64,");
+
+		part(out, f->string, data ? "; filename=\"file\"" : "");
+		if (data)
+			zx__base64(zx_str(data + 8), out);
+		else
+			zx_buf_addc(out, text);
+		zx_buf_addc(out, "\r\n");
+	}
+	zx_buf_addc(out, "--" MARK "--\r\n");
+}
+
+static void as_form(struct zx_buf *text)
+{
+	cJSON *fields = cJSON_Parse(zx_buf_cstr(text));
+
+	zx_buf_clear(text);
+	add_form(fields, text);
+	cJSON_Delete(fields);
+}
+
 int zx__act(struct zx__world *w, const cJSON *act, struct zx__guild *in,
 	    struct zx__res *res)
 {
@@ -170,12 +209,18 @@ int zx__act(struct zx__world *w, const cJSON *act, struct zx__guild *in,
 	err = zx__fill_names(w, g, zx_str(zx__str(act, "path")), &path);
 	if (!err)
 		err = zx__fill_names(w, g, zx_buf_str(&raw), &text);
+	if (!err && zx__true(act, "form"))
+		as_form(&text);
 	query = zx_buf_str(&path);
 	req = (struct zx__req){
 		.method = zx__str(act, "method"),
 		.path = zx_str_split(&query, '?'),
 		.query = query,
-		.content_type = body ? ZX_STR("application/json") : ZX_STR(""),
+		.content_type = !body ? ZX_STR("")
+				: zx__true(act, "form")
+					? ZX_STR("multipart/form-data; "
+						 "boundary=" MARK)
+					: ZX_STR("application/json"),
 		.reason = zx_str(zx__str(act, "reason")),
 		.body = zx_buf_str(&text),
 		.now_ms = w->now,

@@ -87,6 +87,31 @@ static int wanted(struct zx__call *c, const cJSON *e)
 	       (!after || zx__dom_id(e, "id") > after);
 }
 
+static void add_user(struct zx__call *c, cJSON *users, uint64_t id)
+{
+	cJSON *u;
+
+	ZX__EACH(known, users)
+	if (zx__dom_id(known, "id") == id)
+		return;
+	u = zx__user_out(c->w, id);
+	if (u)
+		cJSON_AddItemToArray(users, u);
+}
+
+/* Those who did it, and those to whom it was done. */
+static cJSON *users_of(struct zx__call *c, const cJSON *entries)
+{
+	cJSON *users = cJSON_CreateArray();
+
+	ZX__EACH(e, entries)
+	{
+		add_user(c, users, zx__dom_id(e, "user_id"));
+		add_user(c, users, zx__dom_id(e, "target_id"));
+	}
+	return users;
+}
+
 void zx__audit_logs(struct zx__call *c)
 {
 	int limit = zx__query_int(c, "limit", 50, 1, 1000);
@@ -104,8 +129,7 @@ void zx__audit_logs(struct zx__call *c)
 		cJSON_AddItemToArray(list, zx__dup(e));
 		limit--;
 	}
-	users = cJSON_CreateArray();
-	cJSON_AddItemToArray(users, zx__dup(zx__user(c->w, zx__actor(c->w))));
+	users = users_of(c, list);
 	zx__reply(c, 200,
 		  zx__dom("audit_log_entries:o users:o integrations:a "
 			  "webhooks:a guild_scheduled_events:a threads:a "

@@ -38,8 +38,8 @@ static char *text_copy(struct zx_str s)
 	return p;
 }
 
-static void keep(struct zx__world *w, struct zx_str path, struct zx_str type,
-		 struct zx_str data)
+void zx__cdn_keep(struct zx__world *w, struct zx_str path, struct zx_str type,
+		  struct zx_str data)
 {
 	struct zx__blob b = { .path = text_copy(path),
 			      .type = text_copy(type),
@@ -61,19 +61,52 @@ static void keep(struct zx__world *w, struct zx_str path, struct zx_str type,
 	w->blob_bytes += b.len;
 }
 
+static const struct zx__blob *find(struct zx__world *w, struct zx_str path)
+{
+	for (size_t i = w->blob_count; i > 0; i--)
+		if (zx_str_is(path, w->blobs[i - 1].path))
+			return &w->blobs[i - 1];
+	return NULL;
+}
+
+/* Emojis, stickers and sounds by id; all other pictures by their hash, which
+ * is the last word of the path: "icons/1/HASH.png". */
+static const struct zx__blob *find_asset(struct zx__world *w,
+					 struct zx_str path)
+{
+	int by_id = zx_str_starts(path, "emojis/") ||
+		    zx_str_starts(path, "stickers/") ||
+		    zx_str_starts(path, "soundboard-sounds/");
+	char name[160];
+	size_t n = path.len, from = path.len;
+
+	while (from && path.ptr[from - 1] != '/')
+		from--;
+	for (size_t i = from; i < path.len && n == path.len; i++)
+		if (path.ptr[i] == '.')
+			n = i;
+	if (by_id)
+		snprintf(name, sizeof(name), "%.*s", (int)(n < 150 ? n : 150),
+			 path.ptr);
+	else
+		snprintf(name, sizeof(name), "images/%.*s",
+			 (int)(n - from < 140 ? n - from : 140),
+			 path.ptr + from);
+	return find(w, zx_str(name));
+}
+
 int zx__cdn(struct zx__world *w, struct zx_str path, struct zx__res *res)
 {
-	for (size_t i = w->blob_count; i > 0; i--) {
-		const struct zx__blob *b = &w->blobs[i - 1];
+	const struct zx__blob *b = find(w, path);
 
-		if (!zx_str_is(path, b->path))
-			continue;
-		res->status = 200;
-		res->content_type = b->type;
-		zx_buf_add(&res->body, b->data, b->len);
-		return 1;
-	}
-	return 0;
+	if (!b && !zx_str_starts(path, "attachments/"))
+		b = find_asset(w, path);
+	if (!b)
+		return 0;
+	res->status = 200;
+	res->content_type = b->type;
+	zx_buf_add(&res->body, b->data, b->len);
+	return 1;
 }
 
 void zx__cdn_free(struct zx__world *w)
@@ -144,7 +177,7 @@ static cJSON *attachment(struct zx__world *w, uint64_t channel,
 		    id, name, (int)data.len, url, url, mime ? mime : "");
 	zx_delete(NULL, mime);
 	add_dimensions(a, data);
-	keep(w, zx_str(path), type, data);
+	zx__cdn_keep(w, zx_str(path), type, data);
 	return a;
 }
 
@@ -236,83 +269,7 @@ void zx__attachment_urls(cJSON *v, const cJSON *attachments)
 	}
 }
 
-/* Pictures ---------------------------------------------------------------- */
-
-static struct zx_str picture_data(const char *uri)
-{
-	const char *comma = strstr(uri, ";base64,");
-	static const char *const types[] = { "png", "jpeg", "jpg",
-					     "gif", "webp", "avif" };
-
-	if (strncmp(uri, "data:image/", 11) || !comma)
-		return (struct zx_str){ NULL, 0 };
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if (strlen(types[i]) == (size_t)(comma - uri - 11) &&
-		    !strncmp(uri + 11, types[i], strlen(types[i])))
-			return zx_str(comma + 8);
-	return (struct zx_str){ NULL, 0 };
-}
-
-static int base64_value(char c)
-{
-	static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"
-				  "stuvwxyz0123456789+/";
-	const char *p = c ? strchr(set, c) : NULL;
-
-	return p ? (int)(p - set) : -1;
-}
-
-static int is_base64(struct zx_str s)
-{
-	while (s.len && s.ptr[s.len - 1] == '=')
-		s.len--;
-	for (size_t i = 0; i < s.len; i++)
-		if (base64_value(s.ptr[i]) < 0)
-			return 0;
-	return 1;
-}
-
-int zx__image_ok(const char *uri)
-{
-	struct zx_str s = picture_data(uri);
-
-	return s.len > 0 && s.ptr[0] != '=' && is_base64(s);
-}
-
-static void decode(struct zx_str s, struct zx_buf *out)
-{
-	uint32_t bits = 0;
-	int n = 0;
-
-	for (size_t i = 0; i < s.len && s.ptr[i] != '='; i++) {
-		bits = bits << 6 | (uint32_t)base64_value(s.ptr[i]);
-		n += 6;
-		if (n >= 8) {
-			n -= 8;
-			zx_buf_addch(out, (char)(bits >> n & 255));
-		}
-	}
-}
-
-cJSON *zx__image_hash(struct zx__world *w, const cJSON *uri)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-	char hash[40], path[64];
-	struct zx_buf data;
-
-	if (!cJSON_IsString(uri) || !zx__image_ok(uri->valuestring))
-		return cJSON_CreateNull();
-	zx_buf_init(&data, NULL, ZX__MAX_FILE_BYTES);
-	decode(picture_data(uri->valuestring), &data);
-	for (size_t i = 0; i < data.len; i++)
-		h = (h ^ (unsigned char)data.ptr[i]) * UINT64_C(0x100000001b3);
-	snprintf(hash, sizeof(hash), "%016" PRIx64 "%016" PRIx64, h,
-		 h * UINT64_C(0x9e3779b97f4a7c15));
-	snprintf(path, sizeof(path), "images/%s", hash);
-	keep(w, zx_str(path), ZX_STR("image/png"), zx_buf_str(&data));
-	zx_buf_release(&data);
-	return cJSON_CreateString(hash);
-}
+/* Files of people --------------------------------------------------------- */
 
 cJSON *zx__attachment_given(struct zx__world *w, uint64_t channel,
 			    const cJSON *file)
@@ -322,10 +279,10 @@ cJSON *zx__attachment_given(struct zx__world *w, uint64_t channel,
 	cJSON *a = NULL;
 
 	if (!cJSON_IsString(zx__get(file, "data")) ||
-	    !*zx__str(file, "filename") || !is_base64(text))
+	    !*zx__str(file, "filename") || !zx__is_base64(text))
 		return NULL;
 	zx_buf_init(&data, NULL, ZX__MAX_FILE_BYTES);
-	decode(text, &data);
+	zx__base64(text, &data);
 	if (data.err == ZX_OK)
 		a = attachment(w, channel, zx_str(zx__str(file, "filename")),
 			       zx_str(zx__str(file, "content_type")),

@@ -153,7 +153,7 @@ static void check_parent(struct zx__call *c, const cJSON *body, int type)
 
 static int type_refused(struct zx__call *c, int type)
 {
-	if ((type == 5 && !zx__guild_has(c->guild, "NEWS")) ||
+	if (type == 14 || (type == 5 && !zx__guild_has(c->guild, "NEWS")) ||
 	    ((type == 13 || type == 15) &&
 	     !zx__guild_has(c->guild, "COMMUNITY"))) {
 		zx__fail(c, 400, 50024,
@@ -195,7 +195,14 @@ void zx__create_channel(struct zx__call *c)
 	ch = zx__channel_make(id, c->guild->id, type, "", parent,
 			      last_position(c->guild, type == 2 || type == 13) +
 				      1);
-	zx__dom_set(ch, "permission_overwrites:o", over);
+	/* Without overwrites of its own it has those of its category. */
+	if (parent && !zx__some(c->body, "permission_overwrites"))
+		zx__dom_set(ch, "permission_overwrites:c",
+			    zx__get(zx__set_get(&c->guild->channels, parent),
+				    "permission_overwrites"));
+	else
+		zx__dom_set(ch, "permission_overwrites:c", over);
+	cJSON_Delete(over);
 	zx__set_put(&c->guild->channels, id, ch);
 	zx__channel_remember(c->w, id, c->guild);
 	zx__channel_apply(c, ch);
@@ -303,6 +310,7 @@ static void check_moves(struct zx__call *c)
 {
 	char at[ZX__AT_SIZE];
 	int i = 0, parents = 0;
+	const cJSON *ch;
 
 	if (!cJSON_IsArray(c->body)) {
 		zx__bad(c, "", "LIST_TYPE_CONVERT",
@@ -314,13 +322,29 @@ static void check_moves(struct zx__call *c)
 		zx__at_i(at, "", i++);
 		zx__form_required(c, move, at, "id");
 		zx__form_int(c, move, at, "position", 0, 2147483647);
-		parents += zx__get(move, "parent_id") != NULL;
+		ch = zx__set_get(&c->guild->channels, zx__dom_id(move, "id"));
+		parents += zx__get(move, "parent_id") &&
+			   zx__dom_id(ch, "parent_id") !=
+				   zx__dom_id(move, "parent_id");
 	}
 	if (c->errors)
 		return;
 	if (parents > 1)
 		zx__fail(c, 400, 40009,
 			 "Only one parent_id may be changed in one request");
+}
+
+static int move_refused(struct zx__call *c, const cJSON *move)
+{
+	uint64_t id = zx__dom_id(move, "id");
+
+	c->channel = zx__set_get(&c->guild->channels, id);
+	if (!c->channel) {
+		zx__unknown(c, ZX__UNKNOWN_CHANNEL);
+		return 1;
+	}
+	check_parent(c, move, zx__int(c->channel, "type"));
+	return zx__form_failed(c);
 }
 
 static void move_one(struct zx__call *c, cJSON *ch, const cJSON *move)
@@ -338,9 +362,16 @@ static void move_one(struct zx__call *c, cJSON *ch, const cJSON *move)
 			zx__dom_set(ch, "permission_overwrites:c",
 				    zx__get(parent, "permission_overwrites"));
 	}
-	if (!cJSON_Compare(before, ch, 1))
+	if (!cJSON_Compare(before, ch, 1)) {
+		if (zx__int(before, "position") == zx__int(ch, "position") ||
+		    zx__dom_id(before, "parent_id") !=
+			    zx__dom_id(ch, "parent_id"))
+			zx__audit(c, c->guild, 11, zx__dom_id(ch, "id"),
+				  zx__audit_diff(before, ch, "parent_id"),
+				  NULL);
 		zx__emit(c->w, c->guild->id, "CHANNEL_UPDATE",
 			 zx__channel_out(ch));
+	}
 	cJSON_Delete(before);
 }
 
@@ -350,15 +381,8 @@ void zx__move_channels(struct zx__call *c)
 	if (zx__form_failed(c) || c->res->status)
 		return;
 	ZX__EACH(move, c->body)
-	{
-		cJSON *ch = zx__set_get(&c->guild->channels,
-					zx__dom_id(move, "id"));
-
-		if (!ch) {
-			zx__unknown(c, ZX__UNKNOWN_CHANNEL);
-			return;
-		}
-	}
+	if (move_refused(c, move))
+		return;
 	ZX__EACH(move, c->body)
 	move_one(c, zx__set_get(&c->guild->channels, zx__dom_id(move, "id")),
 		 move);

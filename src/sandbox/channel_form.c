@@ -34,6 +34,46 @@ static void check_tags(struct zx__call *c)
 	}
 }
 
+static void check_reaction(struct zx__call *c)
+{
+	const cJSON *r = zx__some(c->body, "default_reaction_emoji");
+
+	if (!r)
+		return;
+	zx__form_id(c, r, "default_reaction_emoji", "emoji_id");
+	zx__form_str(c, r, "default_reaction_emoji", "emoji_name", 0, 100);
+	if (zx__some(r, "emoji_id") && zx__some(r, "emoji_name"))
+		zx__bad(c, "default_reaction_emoji", "TAG_EMOJI",
+			"Only one of emoji_id and emoji_name");
+}
+
+/* REQUIRE_TAG of forums, hidden downloads of media, spoilers of all but
+ * categories and stages. */
+static int flags_of(int type)
+{
+	return (is_forum(type) ? 1 << 4 : 0) | (type == 16 ? 1 << 15 : 0) |
+	       (type != 4 && type != 13 ? 1 << 21 : 0);
+}
+
+static void check_flags(struct zx__call *c, int type)
+{
+	if (!zx__form_int(c, c->body, "", "flags", 0, 2147483647.0))
+		return;
+	if (zx__int(c->body, "flags") & ~flags_of(type))
+		zx__bad(c, "flags", "BITFIELD_INVALID",
+			"These flags do not go with the channel's type");
+}
+
+static void check_region(struct zx__call *c)
+{
+	const char *region = zx__str(c->body, "rtc_region");
+
+	if (zx__form_str(c, c->body, "", "rtc_region", 0, 100) &&
+	    !zx__voice_region(region))
+		zx__bad(c, "rtc_region", "BASE_TYPE_CHOICES",
+			"Value must be a voice region.");
+}
+
 static double max_bitrate(struct zx__call *c, int type)
 {
 	static const int by_tier[] = { 96000, 128000, 256000, 384000 };
@@ -67,8 +107,10 @@ void zx__channel_check(struct zx__call *c, int type)
 			archive, 4);
 	zx__form_int(c, c->body, "", "default_sort_order", 0, 1);
 	zx__form_int(c, c->body, "", "default_forum_layout", 0, 2);
-	zx__form_str(c, c->body, "", "rtc_region", 0, 100);
+	check_region(c);
+	check_flags(c, type);
 	check_tags(c);
+	check_reaction(c);
 }
 
 /* Text channels have names as Discord writes them: lower case, dashes. */

@@ -97,7 +97,9 @@ static const struct {
 	{ ZX__UNKNOWN_COMMAND, "Unknown application command" },
 	{ ZX__UNKNOWN_COMMAND_PERMISSIONS,
 	  "Unknown application command permissions" },
+	{ ZX__UNKNOWN_WELCOME, "Unknown Guild Welcome Screen" },
 	{ ZX__UNKNOWN_EVENT, "Unknown Guild Scheduled Event" },
+	{ ZX__UNKNOWN_SOUND, "Unknown sound" },
 };
 
 void zx__unknown(struct zx__call *c, enum zx__unknown what)

@@ -186,3 +186,23 @@ int zx__form_array(struct zx__call *c, const cJSON *o, const char *at,
 			"Must be between %zu and %zu in length.", min, max);
 	return 1;
 }
+
+void zx__form_ids(struct zx__call *c, const cJSON *o, const char *at,
+		  const char *key, size_t max, const struct zx__set *set)
+{
+	char list[ZX__AT_SIZE], path[ZX__AT_SIZE];
+	int i = 0;
+
+	if (!zx__form_array(c, o, at, key, 0, max))
+		return;
+	zx__at(list, at, key);
+	ZX__EACH(v, zx__get(o, key))
+	{
+		zx__at_i(path, list, i++);
+		if (!zx__dom_u64(v))
+			zx__bad(c, path, "NUMBER_TYPE_COERCE",
+				"Value is not snowflake.");
+		else if (!zx__set_get(set, zx__dom_u64(v)))
+			zx__bad(c, path, "INVALID_ID", "Unknown id");
+	}
+}

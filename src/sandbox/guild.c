@@ -140,173 +140,6 @@ void zx__get_guild_preview(struct zx__call *c)
 	zx__reply(c, 200, o);
 }
 
-static const char *const plain_fields =
-	"name description region verification_level "
-	"default_message_notifications explicit_content_filter afk_channel_id "
-	"afk_timeout system_channel_id system_channel_flags preferred_locale "
-	"rules_channel_id public_updates_channel_id safety_alerts_channel_id "
-	"premium_progress_bar_enabled features";
-static const char *const pictures[] = { "icon", "splash", "banner",
-					"discovery_splash", "home_header" };
-
-static void check_channel(struct zx__call *c, const char *key, int type)
-{
-	const cJSON *ch =
-		zx__set_get(&c->guild->channels, zx__dom_id(c->body, key));
-
-	if (!zx__form_id(c, c->body, "", key))
-		return;
-	if (!ch || zx__int(ch, "type") != type)
-		zx__bad(c, key, "CHANNEL_INVALID", "Invalid channel");
-}
-
-static void check_guild(struct zx__call *c)
-{
-	static const int afk[] = { 60, 300, 900, 1800, 3600 };
-
-	if (cJSON_IsNull(zx__get(c->body, "name")))
-		zx__bad(c, "name", "BASE_TYPE_REQUIRED",
-			"This field is required");
-	zx__form_str(c, c->body, "", "name", 2, 100);
-	zx__form_str(c, c->body, "", "description", 0, 300);
-	zx__form_int(c, c->body, "", "verification_level", 0, 4);
-	zx__form_int(c, c->body, "", "default_message_notifications", 0, 1);
-	zx__form_int(c, c->body, "", "explicit_content_filter", 0, 2);
-	zx__form_one_of(c, c->body, "", "afk_timeout", afk, 5);
-	zx__form_int(c, c->body, "", "system_channel_flags", 0, 63);
-	zx__form_bool(c, c->body, "", "premium_progress_bar_enabled");
-	zx__form_array(c, c->body, "", "features", 0, 100);
-	check_channel(c, "afk_channel_id", 2);
-	check_channel(c, "system_channel_id", 0);
-	check_channel(c, "rules_channel_id", 0);
-	check_channel(c, "public_updates_channel_id", 0);
-	check_channel(c, "safety_alerts_channel_id", 0);
-	for (size_t i = 0; i < sizeof(pictures) / sizeof(*pictures); i++)
-		if (zx__some(c->body, pictures[i]) &&
-		    !zx__image_ok(zx__str(c->body, pictures[i])))
-			zx__bad(c, pictures[i], "IMAGE_INVALID",
-				"Invalid image data");
-}
-
-static int has_word(const cJSON *list, const char *word)
-{
-	ZX__EACH(item, list)
-	if (cJSON_IsString(item) && !strcmp(item->valuestring, word))
-		return 1;
-	return 0;
-}
-
-/* Changing COMMUNITY takes an administrator and its two channels. */
-static int community_refused(struct zx__call *c)
-{
-	const cJSON *wanted = zx__some(c->body, "features");
-	const cJSON *now = zx__get(c->guild->dom, "features");
-
-	if (!wanted ||
-	    has_word(wanted, "COMMUNITY") == has_word(now, "COMMUNITY"))
-		return 0;
-	if (!(zx__perm_base(c->w, c->guild, zx__actor(c->w)) &
-	      ZX__P_ADMINISTRATOR)) {
-		zx__no_permission(c);
-		return 1;
-	}
-	if (!has_word(wanted, "COMMUNITY"))
-		return 0;
-	if (!zx__some(c->body, "rules_channel_id") &&
-	    !zx__some(c->guild->dom, "rules_channel_id"))
-		zx__form_required(c, c->body, "", "rules_channel_id");
-	if (!zx__some(c->body, "public_updates_channel_id") &&
-	    !zx__some(c->guild->dom, "public_updates_channel_id"))
-		zx__form_required(c, c->body, "", "public_updates_channel_id");
-	return zx__form_failed(c);
-}
-
-static int pictures_refused(struct zx__call *c)
-{
-	const cJSON *features = zx__get(c->guild->dom, "features");
-
-	if ((zx__some(c->body, "banner") && !has_word(features, "BANNER")) ||
-	    (zx__some(c->body, "splash") &&
-	     !has_word(features, "INVITE_SPLASH"))) {
-		zx__fail(c, 400, 50101,
-			 "This server needs more boosts to perform this "
-			 "action");
-		return 1;
-	}
-	return 0;
-}
-
-/* Only what the app may change of the features; NEWS comes with COMMUNITY. */
-static cJSON *new_features(struct zx__call *c)
-{
-	static const char *const mutable_ones[] = { "COMMUNITY", "DISCOVERABLE",
-						    "INVITES_DISABLED",
-						    "RAID_ALERTS_DISABLED" };
-	const cJSON *wanted = zx__get(c->body, "features");
-	cJSON *list = cJSON_CreateArray();
-
-	for (size_t i = 0; i < 4; i++)
-		if (has_word(wanted, mutable_ones[i]))
-			cJSON_AddItemToArray(
-				list, cJSON_CreateString(mutable_ones[i]));
-	if (has_word(wanted, "COMMUNITY"))
-		cJSON_AddItemToArray(list, cJSON_CreateString("NEWS"));
-	return list;
-}
-
-static void apply_guild(struct zx__call *c)
-{
-	cJSON *fields = zx__pick(c->body, plain_fields);
-
-	if (zx__some(fields, "features"))
-		zx__dom_set(fields, "features:o", new_features(c));
-	ZX__EACH(f, fields)
-	{
-		cJSON *v = zx__dup(f);
-
-		if (cJSON_IsNull(f) && zx__some(c->guild->dom, f->string) &&
-		    !strstr(f->string, "_id") &&
-		    strcmp(f->string, "description")) {
-			/* null means the default: numbers go to 0 */
-			cJSON_Delete(v);
-			v = cJSON_IsNumber(zx__get(c->guild->dom, f->string))
-				    ? cJSON_CreateNumber(0)
-				    : zx__dup(zx__get(c->guild->dom,
-						      f->string));
-		}
-		cJSON_DeleteItemFromObjectCaseSensitive(c->guild->dom,
-							f->string);
-		cJSON_AddItemToObject(c->guild->dom, f->string, v);
-	}
-	cJSON_Delete(fields);
-	for (size_t i = 0; i < sizeof(pictures) / sizeof(*pictures); i++)
-		if (zx__get(c->body, pictures[i]))
-			zx__dom_set(c->guild->dom,
-				    i == 0   ? "icon:o"
-				    : i == 1 ? "splash:o"
-				    : i == 2 ? "banner:o"
-				    : i == 3 ? "discovery_splash:o"
-					     : "home_header:o",
-				    zx__image_hash(c->w, zx__get(c->body,
-								 pictures[i])));
-}
-
-void zx__patch_guild(struct zx__call *c)
-{
-	cJSON *before;
-
-	check_guild(c);
-	if (zx__form_failed(c) || community_refused(c) || pictures_refused(c))
-		return;
-	before = zx__dup(c->guild->dom);
-	apply_guild(c);
-	zx__audit(c, c->guild, 1, c->guild->id,
-		  zx__audit_diff(before, c->guild->dom, plain_fields), NULL);
-	cJSON_Delete(before);
-	zx__guild_changed(c->w, c->guild);
-	zx__reply(c, 200, zx__guild_out(c->guild));
-}
-
 /* The widget's settings. */
 void zx__get_widget(struct zx__call *c)
 {
@@ -343,21 +176,45 @@ void zx__patch_widget(struct zx__call *c)
 	zx__get_widget(c);
 }
 
+static const char *const regions[][2] = {
+	{ "us-central", "US Central" },
+	{ "us-east", "US East" },
+	{ "us-south", "US South" },
+	{ "us-west", "US West" },
+	{ "brazil", "Brazil" },
+	{ "hongkong", "Hong Kong" },
+	{ "india", "India" },
+	{ "japan", "Japan" },
+	{ "rotterdam", "Rotterdam" },
+	{ "singapore", "Singapore" },
+	{ "southafrica", "South Africa" },
+	{ "sydney", "Sydney" },
+};
+enum { REGIONS = sizeof(regions) / sizeof(*regions) };
+
+int zx__voice_region(const char *id)
+{
+	for (size_t i = 0; i < REGIONS; i++)
+		if (!strcmp(id, regions[i][0]))
+			return 1;
+	return 0;
+}
+
 void zx__voice_regions(struct zx__call *c)
 {
-	static const char *const names[][2] = {
-		{ "us-central", "US Central" },
-		{ "rotterdam", "Rotterdam" },
-		{ "japan", "Japan" },
-	};
 	cJSON *list = cJSON_CreateArray();
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+	for (size_t i = 0; i < REGIONS; i++)
 		cJSON_AddItemToArray(
 			list, zx__dom("id:s name:s optimal:b deprecated:f "
 				      "custom:f",
-				      names[i][0], names[i][1], i == 0));
+				      regions[i][0], regions[i][1], i == 0));
 	zx__reply(c, 200, list);
+}
+
+void zx__integrations(struct zx__call *c)
+{
+	zx__reply(c, 200, zx__dup(c->guild->integrations));
 }
 
 void zx__empty_list(struct zx__call *c)

@@ -141,8 +141,3 @@ void zx__delete_invite(struct zx__call *c)
 	zx__reply(c, 200, shown(c, inv, 0));
 	cJSON_DeleteItemFromArray(g->invites, at);
 }
-
-void zx__list_events(struct zx__call *c)
-{
-	zx__reply(c, 200, zx__set_array(&c->guild->events));
-}

@@ -4,6 +4,17 @@
  */
 #include "sandbox/rest.h"
 
+/* Channels of onboarding stay visible to everybody. */
+static int hides_onboarding(struct zx__call *c, uint64_t id, uint64_t deny)
+{
+	if (id != c->guild->id || !(deny & ZX__P_VIEW) || !c->channel ||
+	    !zx__onboarding_channel(c->guild, zx__dom_id(c->channel, "id")))
+		return 0;
+	zx__fail(c, 400, 350003,
+		 "Onboarding channels must be readable by everyone");
+	return 1;
+}
+
 static cJSON *normal(const cJSON *o)
 {
 	return zx__dom("id:I type:i allow:U deny:U", zx__dom_id(o, "id"),
@@ -48,6 +59,16 @@ static void check(struct zx__call *c, const cJSON *o, const char *at)
 	zx__form_bits(c, o, at, "deny");
 }
 
+/* A role must exist; of members anybody may be named. */
+static int unknown_role(struct zx__call *c, const cJSON *o)
+{
+	if (zx__int(o, "type") ||
+	    zx__set_get(&c->guild->roles, zx__dom_id(o, "id")))
+		return 0;
+	zx__unknown(c, ZX__UNKNOWN_ROLE);
+	return 1;
+}
+
 cJSON *zx__overwrites(struct zx__call *c, const cJSON *list)
 {
 	cJSON *out = cJSON_CreateArray();
@@ -63,10 +84,16 @@ cJSON *zx__overwrites(struct zx__call *c, const cJSON *list)
 		bits |= changed_bits(c, o);
 		cJSON_AddItemToArray(out, normal(o));
 	}
-	if (c->errors || may_write(c, bits))
+	if (c->errors)
+		return out;
+	if (!may_write(c, bits))
+		zx__no_permission(c);
+	ZX__EACH(o, out)
+	if (!c->res->status && !unknown_role(c, o))
+		hides_onboarding(c, zx__dom_id(o, "id"), zx__dom_id(o, "deny"));
+	if (!c->res->status)
 		return out;
 	cJSON_Delete(out);
-	zx__no_permission(c);
 	return NULL;
 }
 
@@ -114,9 +141,15 @@ void zx__put_overwrite(struct zx__call *c)
 			 "Cannot execute action on this channel type");
 		return;
 	}
+	if (hides_onboarding(c, c->id[1], zx__dom_id(c->body, "deny")))
+		return;
 	o = zx__dom("id:I type:i allow:U deny:U", c->id[1],
 		    zx__int(c->body, "type"), zx__dom_id(c->body, "allow"),
 		    zx__dom_id(c->body, "deny"));
+	if (unknown_role(c, o)) {
+		cJSON_Delete(o);
+		return;
+	}
 	if (!may_write(c, changed_bits(c, o))) {
 		cJSON_Delete(o);
 		zx__no_permission(c);

@@ -114,6 +114,28 @@
 	X(get_invite)                                                          \
 	X(delete_invite)                                                       \
 	X(list_events)                                                         \
+	X(patch_sticker)                                                       \
+	X(list_rules)                                                          \
+	X(get_rule)                                                            \
+	X(create_rule)                                                         \
+	X(patch_rule)                                                          \
+	X(delete_rule)                                                         \
+	X(get_event)                                                           \
+	X(event_users)                                                         \
+	X(create_event)                                                        \
+	X(patch_event)                                                         \
+	X(delete_event)                                                        \
+	X(get_onboarding)                                                      \
+	X(put_onboarding)                                                      \
+	X(get_welcome)                                                         \
+	X(patch_welcome)                                                       \
+	X(list_sounds)                                                         \
+	X(get_sound)                                                           \
+	X(default_sounds)                                                      \
+	X(create_sound)                                                        \
+	X(patch_sound)                                                         \
+	X(delete_sound)                                                        \
+	X(integrations)                                                        \
 	X(audit_logs)                                                          \
 	X(voice_regions)                                                       \
 	X(empty_list)

@@ -300,6 +300,7 @@ void zx__route_call(struct zx__world *w, const struct zx__req *req,
 	struct zx__call c = { .w = w, .req = req, .res = res };
 	int other;
 
+	res->status = 0;
 	c.route = find(&c, path, &other);
 	if (c.route)
 		c.major = major(&c);

@@ -11,6 +11,9 @@
 #define CH "/channels/{channel}"
 #define MSG CH "/messages/{message}"
 #define G "/guilds/{guild}"
+#define EV G "/scheduled-events"
+#define AM G "/auto-moderation/rules"
+#define SND G "/soundboard-sounds"
 #define APP "/applications/{application}"
 #define HOOK "/webhooks/{webhook}"
 #define REACT MSG "/reactions"
@@ -27,6 +30,9 @@ const struct zx__route zx__routes[] = {
 	  "app_edit", 5, 20000, 0 },
 	{ "GET", "/voice/regions", zx__voice_regions, 0, BOT, "regions", 10,
 	  10000, 0 },
+
+	{ "GET", "/soundboard-default-sounds", zx__default_sounds, 0, BOT,
+	  "default_sounds", 10, 10000, 0 },
 
 	/* users */
 	{ "GET", "/users/@me", zx__get_me, 0, BOT, "me", 10, 10000, 0 },
@@ -174,20 +180,54 @@ const struct zx__route zx__routes[] = {
 	  BOT, "sticker_new", 10, 10000, 0 },
 	{ "GET", G "/stickers/{sticker}", zx__get_sticker, 0, BOT, "sticker",
 	  10, 10000, 0 },
+	{ "PATCH", G "/stickers/{sticker}", zx__patch_sticker, 0, BOT,
+	  "sticker_edit", 10, 10000, 0 },
 	{ "DELETE", G "/stickers/{sticker}", zx__delete_sticker, 0, BOT,
 	  "sticker_delete", 10, 10000, 0 },
 	{ "GET", G "/invites", zx__guild_invites, ZX__P_MANAGE_GUILD, BOT,
 	  "guild_invites", 5, 5000, 0 },
-	{ "GET", G "/scheduled-events", zx__list_events, 0, BOT, "events", 5,
+	{ "GET", EV, zx__list_events, 0, BOT, "events", 5, 5000, 0 },
+	{ "POST", EV, zx__create_event, ZX__P_CREATE_EVENTS, BOT, "event_new",
+	  5, 60000, 0 },
+	{ "GET", EV "/{event}", zx__get_event, 0, BOT, "event", 5, 5000, 0 },
+	{ "PATCH", EV "/{event}", zx__patch_event, 0, BOT, "event_edit", 5,
 	  5000, 0 },
+	{ "DELETE", EV "/{event}", zx__delete_event, 0, BOT, "event_delete", 5,
+	  5000, 0 },
+	{ "GET", EV "/{event}/users", zx__event_users, 0, BOT, "event_users", 5,
+	  5000, 0 },
+	{ "GET", AM, zx__list_rules, ZX__P_MANAGE_GUILD, BOT, "automod", 5,
+	  5000, 0 },
+	{ "POST", AM, zx__create_rule, ZX__P_MANAGE_GUILD, BOT, "automod_new",
+	  5, 10000, 0 },
+	{ "GET", AM "/{rule}", zx__get_rule, ZX__P_MANAGE_GUILD, BOT, "automod",
+	  5, 5000, 0 },
+	{ "PATCH", AM "/{rule}", zx__patch_rule, ZX__P_MANAGE_GUILD, BOT,
+	  "automod_edit", 5, 10000, 0 },
+	{ "DELETE", AM "/{rule}", zx__delete_rule, ZX__P_MANAGE_GUILD, BOT,
+	  "automod_delete", 5, 10000, 0 },
+	{ "GET", G "/onboarding", zx__get_onboarding, 0, BOT, "onboarding", 5,
+	  5000, 0 },
+	{ "PUT", G "/onboarding", zx__put_onboarding, ZX__P_MANAGE_GUILD, BOT,
+	  "onboarding_put", 5, 10000, 0 },
+	{ "GET", G "/welcome-screen", zx__get_welcome, 0, BOT, "welcome", 5,
+	  5000, 0 },
+	{ "PATCH", G "/welcome-screen", zx__patch_welcome, ZX__P_MANAGE_GUILD,
+	  BOT, "welcome_edit", 5, 10000, 0 },
+	{ "GET", SND, zx__list_sounds, 0, BOT, "sounds", 5, 5000, 0 },
+	{ "POST", SND, zx__create_sound, ZX__P_CREATE_EXPRESSIONS, BOT,
+	  "sound_new", 5, 10000, 0 },
+	{ "GET", SND "/{sound}", zx__get_sound, 0, BOT, "sound", 5, 5000, 0 },
+	{ "PATCH", SND "/{sound}", zx__patch_sound, 0, BOT, "sound_edit", 5,
+	  10000, 0 },
+	{ "DELETE", SND "/{sound}", zx__delete_sound, 0, BOT, "sound_delete", 5,
+	  10000, 0 },
 	{ "GET", G "/audit-logs", zx__audit_logs, ZX__P_VIEW_AUDIT_LOG, BOT,
 	  "audit", 5, 5000, 0 },
-	{ "GET", G "/integrations", zx__empty_list, ZX__P_MANAGE_GUILD, BOT,
+	{ "GET", G "/integrations", zx__integrations, ZX__P_MANAGE_GUILD, BOT,
 	  "integrations", 5, 5000, 0 },
 	{ "GET", G "/templates", zx__empty_list, ZX__P_MANAGE_GUILD, BOT,
 	  "templates", 5, 5000, 0 },
-	{ "GET", G "/auto-moderation/rules", zx__empty_list, ZX__P_MANAGE_GUILD,
-	  BOT, "automod", 5, 5000, 0 },
 
 	/* channel */
 	{ "GET", CH, zx__get_channel, 0, BOT, "channel", 10, 10000, 0 },

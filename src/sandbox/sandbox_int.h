@@ -75,6 +75,8 @@ cJSON *zx__world_guild_create(struct zx__world *w, uint32_t shard,
  * set above 0 when RATE_LIMITED is the answer. Caller frees. */
 cJSON *zx__world_members(struct zx__world *w, const cJSON *request,
 			 uint64_t intents, double *rate_limited_s);
+/* The sounds of op 31. Caller frees. */
+cJSON *zx__world_sounds(struct zx__world *w, uint64_t guild);
 /* op 3; and the bot went on- or offline (count of live sessions). */
 void zx__world_presence(struct zx__world *w, const cJSON *d);
 void zx__world_online(struct zx__world *w, uint32_t sessions_live);

@@ -166,8 +166,86 @@ static const struct step rest[] = {
 	  "{'name':'News'}" },
 };
 
-/* Moderation, events, sounds, first steps: what came to Discord later. */
-static const struct step later[] = { { NULL, NULL, NULL } };
+/* A form; the rest is JSON. */
+static const struct step stickers[] = {
+	{ "POST", "/guilds/{guild}/stickers",
+	  "{'name':'violet square','description':'A square','tags':'purple',"
+	  "'file':'{png:7c3aed}'}" },
+	{ "POST", "/guilds/{guild}/stickers",
+	  "{'name':'blinker','description':'','tags':'light','file':'{gif}'}" },
+};
+
+/* Moderation, events, sounds, first steps. */
+#define RULES "/guilds/{guild}/auto-moderation/rules"
+#define EVENTS "/guilds/{guild}/scheduled-events"
+static const struct step later[] = {
+	{ "POST", RULES,
+	  "{'name':'Bad words','event_type':1,'trigger_type':1,'enabled':true,"
+	  "'trigger_metadata':{'keyword_filter':['spoon*','*fork*'],"
+	  "'regex_patterns':['(b|c)at'],'allow_list':['spoonbill']},'actions':["
+	  "{'type':1,'metadata':{'custom_message':'Mind your cutlery.'}},"
+	  "{'type':2,'metadata':{'channel_id':'{channel:moderator-only}'}},"
+	  "{'type':3,'metadata':{'duration_seconds':60}}],"
+	  "'exempt_roles':['{role:Moderator}'],"
+	  "'exempt_channels':['{channel:off-topic}']}" },
+	{ "POST", RULES,
+	  "{'name':'Spam','event_type':1,'trigger_type':3,'actions':["
+	  "{'type':1}]}" },
+	{ "POST", RULES,
+	  "{'name':'Words of Discord','event_type':1,'trigger_type':4,"
+	  "'enabled':true,'trigger_metadata':{'presets':[1,3],"
+	  "'allow_list':['damn']},'actions':[{'type':1}]}" },
+	{ "PATCH", RULES "/{rule:Block Mention Spam}",
+	  "{'name':'Mentions','trigger_metadata':{'mention_total_limit':12,"
+	  "'mention_raid_protection_enabled':true}}" },
+	{ "POST", RULES,
+	  "{'name':'Names','event_type':2,'trigger_type':6,'enabled':true,"
+	  "'trigger_metadata':{'keyword_filter':['admin']},'actions':["
+	  "{'type':4}]}" },
+	{ "POST", EVENTS,
+	  "{'name':'Game night','privacy_level':2,'entity_type':2,"
+	  "'channel_id':'{channel:Lounge}','scheduled_start_time':"
+	  "'{time:72}','description':'Bring snacks.','image':'{png:ea580c}',"
+	  "'recurrence_rule':{'start':'{time:72}','frequency':2,'interval':1,"
+	  "'by_weekday':[4]}}" },
+	{ "POST", EVENTS,
+	  "{'name':'Town meeting','privacy_level':2,'entity_type':1,"
+	  "'channel_id':'{channel:Town hall}','scheduled_start_time':"
+	  "'{time:240}'}" },
+	{ "POST", EVENTS,
+	  "{'name':'Picnic','privacy_level':2,'entity_type':3,"
+	  "'entity_metadata':{'location':'At the lake'},"
+	  "'scheduled_start_time':'{time:480}',"
+	  "'scheduled_end_time':'{time:486}'}" },
+	{ "POST", "/guilds/{guild}/soundboard-sounds",
+	  "{'name':'silence','sound':'{mp3}','volume':0.5,"
+	  "'emoji_name':'\\ud83e\\udd2b'}" },
+	{ "POST", "/guilds/{guild}/soundboard-sounds",
+	  "{'name':'more silence','sound':'{mp3}',"
+	  "'emoji_id':'{emoji:violet}'}" },
+	{ "PATCH", "/guilds/{guild}/welcome-screen",
+	  "{'enabled':true,'description':'Come in.','welcome_channels':["
+	  "{'channel_id':'{channel:rules}','description':'Read these first',"
+	  "'emoji_name':'\\ud83d\\udcdc'},{'channel_id':'{channel:general}',"
+	  "'description':'Say hello','emoji_id':'{emoji:violet}',"
+	  "'emoji_name':'violet'}]}" },
+	{ "PUT", "/guilds/{guild}/onboarding",
+	  "{'enabled':true,'mode':0,'default_channel_ids':['{channel:rules}',"
+	  "'{channel:announcements}','{channel:general}',"
+	  "'{channel:off-topic}','{channel:slow-lane}',"
+	  "'{channel:bot-commands}','{channel:questions}'],'prompts':["
+	  "{'id':'1','type':0,'title':'What are you here for?',"
+	  "'single_select':false,'required':true,'in_onboarding':true,"
+	  "'options':[{'title':'Talk','description':'With people',"
+	  "'emoji_name':'\\ud83d\\udcac','role_ids':['{role:Member}'],"
+	  "'channel_ids':['{channel:off-topic}']},{'title':'Questions',"
+	  "'emoji_id':'{emoji:violet}','emoji_name':'violet',"
+	  "'channel_ids':['{channel:questions}']}]},"
+	  "{'id':'2','type':1,'title':'Pronouns','single_select':true,"
+	  "'required':false,'in_onboarding':false,'options':["
+	  "{'title':'he/him','role_ids':['{role:he/him}']},"
+	  "{'title':'she/her','role_ids':['{role:she/her}']}]}]}" },
+};
 
 static void failed(struct maker *m, const struct step *s, int status,
 		   const struct zx_buf *body)
@@ -176,11 +254,11 @@ static void failed(struct maker *m, const struct step *s, int status,
 			   s->path, status, ZX_ARG(zx_buf_str(body)));
 }
 
-static void take(struct maker *m, const struct step *s)
+static void take(struct maker *m, const struct step *s, int form)
 {
 	struct zx__res res = { .status = 0 };
-	cJSON *act = zx__dom("method:s path:s reason:s guild_id:I", s->method,
-			     s->path, "seed", m->g->id);
+	cJSON *act = zx__dom("method:s path:s reason:s guild_id:I form:b",
+			     s->method, s->path, "seed", m->g->id, form);
 	char *json = zx_str_dup(NULL, zx_str(s->body));
 	int err;
 
@@ -208,10 +286,12 @@ void zx__seed_everything(struct maker *m)
 		const struct step *steps;
 		size_t n;
 	} parts[] = { { ALL(roles) },  { ALL(community) }, { ALL(channels) },
-		      { ALL(people) }, { ALL(rest) },	   { ALL(later) } };
+		      { ALL(people) }, { ALL(rest) },	   { ALL(stickers) },
+		      { ALL(later) } };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		for (size_t k = 0; k < parts[i].n; k++)
-			if (parts[i].steps[k].method)
-				take(m, &parts[i].steps[k]);
+			take(m, &parts[i].steps[k], parts[i].steps == stickers);
+	/* Of a type that apps cannot make. */
+	zx__mk_channel(m, 16, "gallery");
 }

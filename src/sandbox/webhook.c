@@ -7,7 +7,7 @@
 
 #include "sandbox/webhook.h"
 
-enum { PER_CHANNEL = 15 };
+enum { PER_CHANNEL = 15, PER_GUILD = 1000 };
 
 static cJSON *shown(struct zx__call *c, const cJSON *hook, int with_user)
 {
@@ -57,6 +57,13 @@ static void check_name(struct zx__call *c)
 			"Username cannot contain \"discord\" or \"clyde\"");
 }
 
+static void check_avatar(struct zx__call *c)
+{
+	if (zx__some(c->body, "avatar") &&
+	    !zx__image_ok(zx__str(c->body, "avatar")))
+		zx__bad(c, "avatar", "IMAGE_INVALID", "Invalid image data");
+}
+
 static void changed(struct zx__call *c, struct zx__guild *g, uint64_t channel)
 {
 	zx__emit(c->w, g->id, "WEBHOOKS_UPDATE",
@@ -82,14 +89,26 @@ void zx__create_webhook(struct zx__call *c)
 
 	zx__form_required(c, c->body, "", "name");
 	check_name(c);
+	check_avatar(c);
 	if (zx__form_failed(c))
 		return;
+	if (!c->guild || zx__int(c->channel, "type") == 4 ||
+	    zx__is_thread(c->channel)) {
+		zx__fail(c, 400, 50024,
+			 "Cannot execute action on this channel type");
+		return;
+	}
 	have = list_of(c, c->id[0]);
 	n = cJSON_GetArraySize(have);
 	cJSON_Delete(have);
 	if (n >= PER_CHANNEL) {
 		zx__fail(c, 400, 30007,
 			 "Maximum number of webhooks reached (15)");
+		return;
+	}
+	if (c->guild->webhooks.n >= PER_GUILD) {
+		zx__fail(c, 400, 30058,
+			 "Maximum number of webhooks per guild reached (1000)");
 		return;
 	}
 	id = zx__world_new_id(c->w);
@@ -103,7 +122,13 @@ void zx__create_webhook(struct zx__call *c)
 			    zx__image_hash(c->w, zx__get(c->body, "avatar")),
 			    token, zx__actor(c->w)));
 	zx__channel_remember(c->w, id, c->guild);
-	zx__audit(c, c->guild, 50, id, NULL, NULL);
+	if (c->w->actor)
+		zx__dom_set(zx__set_get(&c->guild->webhooks, id),
+			    "application_id:n");
+	zx__audit(c, c->guild, 50, id,
+		  zx__audit_diff(NULL, zx__set_get(&c->guild->webhooks, id),
+				 "name type channel_id"),
+		  NULL);
 	changed(c, c->guild, c->id[0]);
 	zx__reply(c, 200, shown(c, zx__set_get(&c->guild->webhooks, id), 1));
 }
@@ -154,6 +179,7 @@ void zx__patch_webhook(struct zx__call *c)
 	if (!hook)
 		return;
 	check_name(c);
+	check_avatar(c);
 	channel = zx__dom_id(c->body, "channel_id");
 	if (channel && !zx__set_get(&g->channels, channel))
 		zx__bad(c, "channel_id", "CHANNEL_INVALID", "Invalid channel");

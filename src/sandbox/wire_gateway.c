@@ -304,15 +304,15 @@ static void request_members(struct zx__conn *c, const cJSON *d)
 	cJSON_Delete(chunks);
 }
 
-/* op 31 and op 43: an event per guild, with nothing in its list. */
-static void empty_list(struct zx__conn *c, const cJSON *guild,
-		       const char *event, const char *list)
+/* op 31 and op 43: an event per guild; takes items. */
+static void guild_list(struct zx__conn *c, const cJSON *guild,
+		       const char *event, const char *list, cJSON *items)
 {
 	cJSON *d = cJSON_CreateObject();
 
 	if (cJSON_IsString(guild))
 		cJSON_AddStringToObject(d, "guild_id", guild->valuestring);
-	cJSON_AddArrayToObject(d, list);
+	cJSON_AddItemToObject(d, list, items);
 	zx__session_event(c->gw->session, event, d);
 	cJSON_Delete(d);
 }
@@ -324,14 +324,19 @@ static void request_sounds(struct zx__conn *c, const cJSON *d)
 	cJSON_ArrayForEach(guild,
 			   cJSON_GetObjectItemCaseSensitive(d, "guild_ids"))
 	{
-		empty_list(c, guild, "SOUNDBOARD_SOUNDS", "soundboard_sounds");
+		uint64_t id = 0;
+
+		if (cJSON_IsString(guild))
+			zx_str_u64(zx_str(guild->valuestring), &id);
+		guild_list(c, guild, "SOUNDBOARD_SOUNDS", "soundboard_sounds",
+			   zx__world_sounds(c->wire->world, id));
 	}
 }
 
 static void request_channel_info(struct zx__conn *c, const cJSON *d)
 {
-	empty_list(c, cJSON_GetObjectItemCaseSensitive(d, "guild_id"),
-		   "CHANNEL_INFO", "channels");
+	guild_list(c, cJSON_GetObjectItemCaseSensitive(d, "guild_id"),
+		   "CHANNEL_INFO", "channels", cJSON_CreateArray());
 }
 
 static const struct op {

@@ -71,7 +71,9 @@ enum zx__unknown {
 	ZX__UNKNOWN_INTERACTION = 10062,
 	ZX__UNKNOWN_COMMAND = 10063,
 	ZX__UNKNOWN_COMMAND_PERMISSIONS = 10066,
-	ZX__UNKNOWN_EVENT = 10070
+	ZX__UNKNOWN_WELCOME = 10069,
+	ZX__UNKNOWN_EVENT = 10070,
+	ZX__UNKNOWN_SOUND = 10097
 };
 void zx__unknown(struct zx__call *c, enum zx__unknown what); /* 404 */
 void zx__no_access(struct zx__call *c);			     /* 403 50001 */
@@ -93,6 +95,9 @@ int zx__form_array(struct zx__call *c, const cJSON *o, const char *at,
 		   const char *key, size_t min, size_t max);
 int zx__form_one_of(struct zx__call *c, const cJSON *o, const char *at,
 		    const char *key, const int *values, size_t n);
+/* An array of ids of what is in the set. */
+void zx__form_ids(struct zx__call *c, const cJSON *o, const char *at,
+		  const char *key, size_t max, const struct zx__set *set);
 void zx__form_required(struct zx__call *c, const cJSON *o, const char *at,
 		       const char *key);
 /* "at.key", or key alone; in one of a few static-free buffers of the caller. */
@@ -282,6 +287,8 @@ int zx__is_thread(const cJSON *channel);
 int zx__is_text(const cJSON *channel); /* takes messages */
 cJSON *zx__channel_make(uint64_t id, uint64_t guild, int type, const char *name,
 			uint64_t parent, int position);
+/* Is there such a voice region? */
+int zx__voice_region(const char *id);
 /* Checks the fields of a create or PATCH body; type is the channel's. */
 void zx__channel_check(struct zx__call *c, int type);
 /* Copies the checked fields into the channel. */
@@ -449,7 +456,23 @@ cJSON *zx__audit_diff(const cJSON *before, const cJSON *after,
  * ZX_OK, ZX_E_SYNTAX or ZX_E_TOOBIG. */
 int zx__multipart(struct zx__call *c, struct zx_str *payload);
 
-/* cdn.c */
+/* emoji.c: own ones with CREATE_GUILD_EXPRESSIONS, others with MANAGE; 0: the
+ * answer is given. */
+int zx__mine_or_managed(struct zx__call *c, const cJSON *e);
+/* automod.c: what a server gets when it becomes a community */
+void zx__rule_of_community(struct zx__call *c);
+/* onboarding.c: everybody must see it */
+int zx__onboarding_channel(const struct zx__guild *g, uint64_t channel);
+
+/* cdn.c, cdn_asset.c */
+void zx__cdn_keep(struct zx__world *w, struct zx_str path, struct zx_str type,
+		  struct zx_str data);
+/* The same of a data URI, with its type. */
+void zx__cdn_keep_uri(struct zx__world *w, const char *path, const char *uri);
+int zx__is_base64(struct zx_str s);
+void zx__base64(struct zx_str s, struct zx_buf *out);
+/* The decoded size of a data URI whose type begins so; 0 when it is none. */
+size_t zx__data_bytes(const char *uri, const char *type);
 /* The attachments of a message: those of `kept` that the body lists (all when
  * it lists none) and the files of the request. */
 cJSON *zx__attachments(struct zx__call *c, const cJSON *body, const cJSON *kept,

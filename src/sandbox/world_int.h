@@ -30,7 +30,7 @@ enum {
 	ZX__MAX_PARTS = 30, /* of a form, with its files */
 	ZX__MAX_FILE_BYTES = 10 << 20,
 	ZX__MAX_REQUEST_BYTES = 25 << 20,
-	ZX__MAX_CDN_BYTES = 64 << 20,
+	ZX__MAX_CDN_BYTES = 256 << 20,
 	ZX__MAX_DEPTH = 64,    /* of a JSON body */
 	ZX__PAGE_GUILDS = 50,  /* guilds shown in the state */
 	ZX__PAGE_MEMBERS = 500 /* members per guild shown in the state */

@@ -125,7 +125,7 @@ static void world_body__a_sticker_is_made_of_form_fields(void **state)
 		 t.guild);
 	ask(&t, "POST", path,
 	    zx_str(PART("name=\"name\"") "\r\nwave\r\n" PART("name=\"tags\"") "\r\nwave\r\n" PART(
-		    "name=\"description\"") "\r\n\r\n" PART("name=\"file\"; filename=\"a.png\"") "Content-Type: image/png\r\n\r\nx\r\n--XX--"));
+		    "name=\"description\"") "\r\n\r\n" PART("name=\"file\"; filename=\"a.png\"") "Content-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\nx\r\n--XX--"));
 	assert_int_equal(t.status, 201);
 	assert_text(t.reply, "name", "wave");
 	assert_int_equal(number_at(t.reply, "format_type"), 1);
