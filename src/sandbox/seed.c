@@ -18,6 +18,9 @@
 #define STEP (SLOT + 1)
 #define BASE (SLOT * 353900)
 
+#define COUNT(a) (sizeof(a) / sizeof(*(a)))
+enum { LINE_MS = 4 * 60000, LAST_BEFORE_MS = 30 * 60000 };
+
 static uint64_t mix(uint64_t x)
 {
 	x ^= x >> 30;
@@ -122,7 +125,7 @@ static const struct line lines[] = {
 	  "**Welcome!** Three rules:\n1. Be kind.\n2. No spam.\n3. Ask before "
 	  "you ping." },
 	{ "announcements", ZX_SANDBOX_ADMIN,
-	  "# Summer meetup\nWe meet on <t:1785600000:D> at the lake. Bring a "
+	  "# Summer meetup\nWe meet on {date} at the lake. Bring a "
 	  "*blanket* and a board game." },
 	{ "general", 10, "good morning everyone" },
 	{ "general", 11, "morning! did anyone try the new build?" },
@@ -157,19 +160,36 @@ static uint64_t channel_named(struct zx__guild *g, const char *name)
 	return 0;
 }
 
+/* A date in a month, where one is meant. */
+static cJSON *dated(struct zx__world *w, const char *text)
+{
+	const char *mark = strstr(text, "{date}");
+	char out[400];
+
+	if (!mark)
+		return cJSON_CreateString(text);
+	snprintf(out, sizeof(out), "%.*s<t:%lld:D>%s", (int)(mark - text), text,
+		 (long long)(w->began / 1000 + 30 * 86400), mark + 6);
+	return cJSON_CreateString(out);
+}
+
+/* People talked until half an hour before the sandbox began. */
 void zx__seed_messages(struct zx__world *w, struct zx__guild *g)
 {
-	uint64_t ms = BASE + g->index * STEP + 400000;
+	uint64_t ms = (uint64_t)(w->began - INT64_C(1420070400000)) -
+		      LAST_BEFORE_MS - COUNT(lines) * LINE_MS;
 
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+	for (size_t i = 0; i < COUNT(lines); i++) {
 		uint64_t channel = channel_named(g, lines[i].channel);
-		uint64_t id = zx__seed_id(w, ms + i * 8000);
+		uint64_t id =
+			zx__seed_id(w, ms + g->index * 1000 + i * LINE_MS);
 		cJSON *m;
 
 		if (!channel)
 			continue;
 		m = zx__msg_make(w, id, channel, author_of(w, g, lines[i].who),
-				 lines[i].text);
+				 "");
+		zx__dom_set(m, "content:o", dated(w, lines[i].text));
 		zx__msg_keep(w, channel, m);
 		zx__dom_set(zx__set_get(&g->channels, channel),
 			    "last_message_id:I", id);
