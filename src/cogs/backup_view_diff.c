@@ -35,19 +35,27 @@ static void add_counts(const struct zx__bkv_diff *d, struct zx_buf *out)
 	}
 }
 
-/* The lines of a page, with the section's name when it began before. */
+/* The lines of a page, below the section and the item that began before. */
 static void add_lines(const struct zx__bkv_diff *d, size_t page,
 		      struct zx_buf *out)
 {
-	struct zx_str rest = zx_buf_str(&d->text), line, section = ZX_STR("");
+	struct zx_str rest = zx_buf_str(&d->text), line;
+	struct zx_str section = ZX_STR(""), item = ZX_STR("");
 	size_t i, from, to = zx__bkv_span(d->lines, ZX__BKV_LINES, page, &from);
+	int inside, heading;
 
 	for (i = 0; i < to; i++) {
 		line = zx_str_split(&rest, '\n');
-		if (i == from && section.len && !zx_str_starts(line, "==="))
+		inside = zx_str_starts(line, "    ");
+		heading = zx_str_starts(line, "===");
+		if (i == from && section.len && !heading)
 			zx_buf_addf(out, "%.*s\n", ZX_ARG(section));
-		if (zx_str_starts(line, "==="))
+		if (i == from && item.len && inside)
+			zx_buf_addf(out, "%.*s\n", ZX_ARG(item));
+		if (heading)
 			section = line;
+		else if (!inside)
+			item = line;
 		if (i >= from)
 			zx_buf_addf(out, "%.*s\n", ZX_ARG(line));
 	}

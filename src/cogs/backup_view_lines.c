@@ -371,6 +371,15 @@ static void say_overwrite(struct zx_str item, struct zx_buf *out)
 		zx_buf_addc(out, "nothing");
 }
 
+/* One, or nothing where the other one is one. */
+static int is_list(struct zx_str raw, struct zx_str other)
+{
+	enum zx_json_kind kind = zx_json_kind(raw);
+
+	return kind == ZX_JSON_ARRAY || ((!raw.len || kind == ZX_JSON_NULL) &&
+					 zx_json_kind(other) == ZX_JSON_ARRAY);
+}
+
 void zx__bkv_values(const struct zx__bkv_names *n, enum zx_section s,
 		    struct zx_str path, struct zx_str from, struct zx_str to,
 		    struct zx_buf *out)
@@ -382,8 +391,7 @@ void zx__bkv_values(const struct zx__bkv_names *n, enum zx_section s,
 	if (is_bits(step) && (!from.len || !zx_json_u64(from, &a)) &&
 	    (!to.len || !zx_json_u64(to, &b))) {
 		say_bits(a, b, out);
-	} else if (zx_json_kind(from) == ZX_JSON_ARRAY &&
-		   zx_json_kind(to) == ZX_JSON_ARRAY) {
+	} else if (is_list(from, to) && is_list(to, from)) {
 		say_missing(n, to, from, "+", out);
 		say_missing(n, from, to, "-", out);
 		if (out->len == at)

@@ -109,6 +109,8 @@ static int collect(const struct zx__bkv_item_view *v, enum zx_section s,
 			err = add_line(l, item);
 	}
 	zx_guild_cursor_release(&c);
+	if (err || got < 0)
+		l->count = 0;
 	for (i = 0; i < l->count; i++) {
 		l->v[i].item.ptr = l->text.ptr + at;
 		at += l->v[i].item.len;
