@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * restore_check: the server read again when all is done; and the way back.
+ */
+#include "cogs/restore_job.h"
+
+/* Checking ----------------------------------------------------------------- */
+
+static int differs(const struct zx_plan_op *op, void *ud)
+{
+	struct zx__restore_job *j = ud;
+
+	if (j->lines.len > (size_t)ZX__RESTORE_DIFFERENCES * 400)
+		return ZX_OK;
+	if (j->lines.len)
+		zx_buf_addch(&j->lines, '\n');
+	(void)!zx_plan_line(op, &j->lines);
+	return ZX_OK;
+}
+
+/* A way back is compared with how it was before the restore. */
+static int target_of(struct zx__restore_job *j, struct zx__restore_ask *ask)
+{
+	struct zx__restore_job *first;
+	int err;
+
+	*ask = j->ask;
+	if (!j->takes_back)
+		return j->asked ? ZX_OK : ZX_E_NOTFOUND;
+	err = zx__restore_load(j->b, j->takes_back, &first);
+	if (err)
+		return err;
+	*ask = first->ask;
+	ask->source = 0;
+	ask->role_sync = ask->update = 1;
+	memcpy(ask->snapshot, first->row.safety, sizeof(ask->snapshot));
+	zx__restore_let_go(first);
+	return *ask->snapshot ? ZX_OK : ZX_E_NOTFOUND;
+}
+
+static int compare(struct zx__restore_job *j, const struct zx_guild_reader *r)
+{
+	struct zx_restore_options o = ZX_RESTORE_OPTIONS_INIT;
+	struct zx__backup *b = j->b;
+	struct zx__restore_ask ask;
+	struct zx__backup_open snap;
+	struct zx_idmap ids;
+	uint32_t n = 0;
+	int err = target_of(j, &ask);
+
+	if (err)
+		return err;
+	zx_idmap_init(&ids, b->alloc);
+	err = zx__backup_open(b, ask.source ? ask.source : ask.guild,
+			      ask.snapshot, &snap);
+	if (!err)
+		err = zx__restore_options(b, &ask, &o, &ids);
+	/* What the bot may not do was said before; here is counted what is not
+	 * as it should be. */
+	o.bot_permissions = UINT64_MAX;
+	if (!err)
+		err = zx_restore_verify(
+			&snap.reader, r, &o,
+			j->takes_back ? &ids : zx_restore_run_ids(j->run), &n,
+			differs, j);
+	if (!err)
+		j->differences = n;
+	zx__backup_open_release(&snap);
+	zx_idmap_release(&ids);
+	return err;
+}
+
+static void on_glance(int err, const char *why, const struct zx_guild_reader *r,
+		      void *ud)
+{
+	struct zx__restore_job *j = ud;
+
+	j->flying--;
+	if (j->gone) {
+		zx__restore_let_go(j);
+		return;
+	}
+	if (!err)
+		err = compare(j, r);
+	if (err)
+		snprintf(j->why, sizeof(j->why), "done, but not checked: %s",
+			 why && *why ? why : zx_strerror(err));
+	zx__restore_finish(j);
+}
+
+void zx__restore_check(struct zx__restore_job *j)
+{
+	int err = zx__backup_glance(j->b, j->row.guild, on_glance, j);
+
+	if (!err) {
+		j->flying++;
+		(void)zx_timer_set(zx_bot_loop(j->b->bot), &j->timer,
+				   ZX_TIME_NEVER);
+	} else if (err == ZX_E_BUSY) {
+		/* A backup of it is being made: afterwards. */
+		(void)zx_timer_set(
+			zx_bot_loop(j->b->bot), &j->timer,
+			zx_time_add(zx__restore_now(j->b), ZX__RESTORE_AGAIN));
+	} else {
+		snprintf(j->why, sizeof(j->why), "done, but not checked: %s",
+			 zx_strerror(err));
+		zx__restore_finish(j);
+	}
+}
+
+/* The way back ------------------------------------------------------------- */
+
+static const char *no_way(int err)
+{
+	switch (err) {
+	case ZX_OK:
+		return "";
+	case ZX_E_REMOTE:
+		return "what was under way when it stopped could not be looked "
+		       "for: try again later";
+	case ZX_E_STATE:
+		return "what took a restore back cannot be taken back itself";
+	default:
+		return zx_strerror(err);
+	}
+}
+
+void zx__restore_settled(struct zx__restore_job *j, int err)
+{
+	struct zx_rand r = zx_system_rand();
+	zx__restore_planned *planned = j->planned;
+	struct zx_restore_progress p;
+	struct zx_plan *plan = NULL;
+	void *ud = j->planned_ud;
+	char id[ZX_GUILD_ID_TEXT];
+
+	zx_restore_run_progress(j->run, zx__restore_now(j->b), &p);
+	zx_guild_id_new(&r, id);
+	if (!err)
+		err = p.reconciling ? ZX_E_REMOTE
+				    : zx_restore_run_undo(&plan, j->run, id);
+	j->settling = 0;
+	j->planned = NULL;
+	j->phase = j->row.open ? ZX__RESTORE_STOPPED : ZX__RESTORE_OVER;
+	(void)zx_timer_set(zx_bot_loop(j->b->bot), &j->timer, ZX_TIME_NEVER);
+	planned(err, no_way(err), plan, ud);
+	if (!j->row.open)
+		zx__restore_drop(j);
+}
+
+int zx__restore_undo(struct zx__backup *b, uint64_t n,
+		     zx__restore_planned *done, void *ud)
+{
+	struct zx__restores *all = zx__restores(b);
+	struct zx__restore_job *j;
+	int err;
+
+	if (!all)
+		return ZX_E_NOMEM;
+	if (b->stopped)
+		return ZX_E_STATE;
+	for (j = all->jobs; j && j->row.n != n;)
+		j = j->next;
+	if (j && (j->phase != ZX__RESTORE_STOPPED || j->settling))
+		return ZX_E_BUSY;
+	if (!j) {
+		err = zx__restore_load(b, n, &j);
+		if (err)
+			return err;
+		zx__restore_keep(j);
+	} else if (j->plan) {
+		err = zx__restore_machine(j);
+		if (err)
+			return err;
+	}
+	if (!j->run) {
+		if (!j->row.open)
+			zx__restore_drop(j);
+		return ZX_E_CORRUPT;
+	}
+	j->planned = done;
+	j->planned_ud = ud;
+	j->settling = 1;
+	j->phase = ZX__RESTORE_RUNNING;
+	zx_restore_run_pause(j->run, 1, zx__restore_now(b));
+	return zx_timer_set(zx_bot_loop(b->bot), &j->timer, zx__restore_now(b));
+}
