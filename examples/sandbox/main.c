@@ -58,6 +58,11 @@ static int start(struct zx_sandbox **box, struct options *o)
 			"zoryx-sandbox: port %u is in use; choose another "
 			"with --port, or 0 for any\n",
 			(unsigned)o->box.port);
+	else if (err == ZX_E_INVALID && o->box.kinds)
+		fprintf(stderr,
+			"zoryx-sandbox: --kinds %s: known are plain, empty, "
+			"bare, unboosted, everything and huge\n",
+			o->box.kinds);
 	else if (err)
 		fprintf(stderr, "zoryx-sandbox: cannot start: %s\n",
 			zx_strerror(err));

@@ -18,6 +18,8 @@ static const char help[] =
 	"  --port N               8080 if free when not given; 0: any free one\n"
 	"  --guilds N             servers (3)\n"
 	"  --members N            members of each (12)\n"
+	"  --kinds LIST           what the first servers are, by commas: plain,\n"
+	"                         empty, bare, unboosted, everything, huge\n"
 	"  --shards N             recommended to the bot (1)\n"
 	"  --max-concurrency N    identifies per 5 s (1)\n"
 	"  --identify-limit N     identifies per day (1000)\n"
@@ -129,6 +131,16 @@ int options_read(struct options *o, int argc, char **argv)
 				return fail("needs a program", "--run");
 			o->run = argv + i + 1;
 			break;
+		}
+		if (!strncmp(argv[i], "--kinds=", 8)) {
+			o->box.kinds = argv[i] + 8;
+			continue;
+		}
+		if (!strcmp(argv[i], "--kinds")) {
+			if (i + 1 == argc)
+				return fail("needs a list", "--kinds");
+			o->box.kinds = argv[++i];
+			continue;
 		}
 		n = find(argv[i], &value);
 		if (n && !value && i + 1 < argc)

@@ -63,7 +63,7 @@ static cJSON *features(int rich, enum zx__kind kind)
 	static const char *const boosted[] = {
 		"ANIMATED_BANNER",	"ANIMATED_ICON", "BANNER",
 		"ENHANCED_ROLE_COLORS", "INVITE_SPLASH", "MORE_STICKERS",
-		"ROLE_ICONS",		"SOUNDBOARD",	 "VANITY_URL"
+		"ROLE_ICONS",		"VANITY_URL"
 	};
 	cJSON *list = cJSON_CreateArray();
 
@@ -109,6 +109,26 @@ static cJSON *dom(struct zx__world *w, uint64_t id, size_t index,
 		boosted ? 14 : 0, "en-US");
 }
 
+/* The bot's own, as it was added to the server. */
+static cJSON *integration(struct maker *m)
+{
+	const cJSON *tags = zx__get(zx__set_get(&m->g->roles, m->bot), "tags");
+	uint64_t bot = zx__bot(m->w);
+	cJSON *scopes = cJSON_CreateArray();
+
+	cJSON_AddItemToArray(scopes, cJSON_CreateString("bot"));
+	cJSON_AddItemToArray(scopes,
+			     cJSON_CreateString("applications.commands"));
+	return zx__dom("id:c name:s type:s enabled:t account:o application:o "
+		       "scopes:o",
+		       zx__get(tags, "integration_id"), "Zoryx", "discord",
+		       zx__dom("id:I name:s", bot, "Zoryx"),
+		       zx__dom("id:I name:s description:x icon:n type:n "
+			       "bot:c",
+			       bot, "Zoryx", zx__user(m->w, bot)),
+		       scopes);
+}
+
 /* All kinds but the plain one begin with @everyone, the bot's own role, which
  * is an administrator's, and the people. */
 static void bare(struct maker *m)
@@ -126,16 +146,7 @@ static void bare(struct maker *m)
 			      i == ZX_SANDBOX_BOT ? m->bot : 0, 0);
 	for (size_t i = 0; i < n; i++)
 		zx__mk_member(m, zx__seed_user_id(m->w, i), NULL, 0, 0);
-	cJSON_AddItemToArray(
-		m->g->integrations,
-		zx__dom("id:c name:s type:s enabled:t account:o application:o",
-			zx__get(zx__get(zx__set_get(&m->g->roles, m->bot),
-					"tags"),
-				"integration_id"),
-			"Zoryx", "discord",
-			zx__dom("id:I name:s", bot, "Zoryx"),
-			zx__dom("id:I name:s description:x icon:n", bot,
-				"Zoryx")));
+	cJSON_AddItemToArray(m->g->integrations, integration(m));
 }
 
 /* As large as Discord lets a server be. */
