@@ -4,6 +4,7 @@
  */
 #include "console.h"
 #include "db.h"
+#include "exports.h"
 #include "log.h"
 #include "options.h"
 #include "settings.h"
@@ -29,6 +30,10 @@ static int open_bot(struct zx_bot **bot, const struct zx_config *config,
 		err = zx_bot_add_cog(*bot, zx_cog_shard_monitor());
 	if (!err && config->shard_manager)
 		err = zx_bot_add_cog(*bot, zx_cog_shard_manager());
+	if (!err && config->backup_restore)
+		err = zx_bot_add_cog(*bot, zx_cog_backup_restore());
+	if (!err && config->backup_restore)
+		err = zx_bot_add_cog(*bot, &exports_cog);
 	return err;
 }
 

@@ -63,6 +63,25 @@ static int copy(struct zx__backup *b, char **to, const char *from)
 	return ZX_OK;
 }
 
+/* The sandbox, and whatever else is no Discord, has its images beside its API.
+ */
+static int own_cdn(struct zx__backup *b)
+{
+	const struct zx_config *c = zx_bot_config(b->bot);
+	struct zx_str rest = zx_str(c ? c->api_url : NULL), host;
+	char url[256];
+
+	if (!zx_str_starts(rest, "http://"))
+		return ZX_OK;
+	rest = zx_str_from(rest, 7);
+	host = zx_str_split(&rest, '/');
+	snprintf(url, sizeof(url), "http://%.*s/sandbox/cdn",
+		 ZX_ARG(zx_utf8_head(host, 200)));
+	if (!b->cdn && copy(b, &b->cdn, url))
+		return ZX_E_NOMEM;
+	return b->media ? ZX_OK : copy(b, &b->media, url);
+}
+
 static int set_options(struct zx__backup *b,
 		       const struct zx_backup_options *opt)
 {
@@ -70,7 +89,8 @@ static int set_options(struct zx__backup *b,
 
 	if (opt)
 		memcpy(&o, opt, opt->size < sizeof(o) ? opt->size : sizeof(o));
-	if (copy(b, &b->cdn, o.cdn) || copy(b, &b->media, o.media))
+	if (copy(b, &b->cdn, o.cdn) || copy(b, &b->media, o.media) ||
+	    own_cdn(b))
 		return ZX_E_NOMEM;
 	o.cdn = b->cdn;
 	o.media = b->media;

@@ -24,6 +24,7 @@ enum {
 	ZX__BACKUP_NOTE = 500,
 	ZX__BACKUP_JOBS = 16, /* at a time, at most */
 	ZX__BACKUP_QUEUE = 10000,
+	ZX__BACKUP_ASKED = 64,
 	ZX__BACKUP_AMBER = 0xFFAA00
 };
 
@@ -82,6 +83,12 @@ struct zx__backup {
 	char *cdn, *media;	     /* of opt, copied; NULL: Discord's */
 	struct zx__backup_job *jobs; /* the first have their turn */
 	size_t job_count;
+	/* Whose members the gateway was asked for lately: a ring. */
+	struct {
+		uint64_t guild;
+		zx_time at;
+	} asked[ZX__BACKUP_ASKED];
+	size_t asked_next;
 	struct zx_schedule *schedule;
 	struct zx_timer look, clean;
 	zx_wall cleaned;      /* retention was last applied */

@@ -6,7 +6,7 @@
  */
 #include "cogs/backup_job.h"
 
-enum { IMAGE_MS = 30 * 1000, BODY_MS = 30 * 1000 };
+enum { IMAGE_MS = 30 * 1000, BODY_MS = 30 * 1000, ASKED_MS = 31 * 1000 };
 
 static zx_time now_of(const struct zx__backup *b)
 {
@@ -219,6 +219,22 @@ static void on_members(const struct zx_members_out *o, void *ud)
 	after(j);
 }
 
+/* Discord gives all members once per guild and 30 s (GS-07). Some pages of REST
+ * are there sooner than the end of that. */
+static int may_ask(struct zx__backup *b, uint64_t guild)
+{
+	zx_time now = now_of(b);
+
+	for (size_t i = 0; i < ZX__BACKUP_ASKED; i++)
+		if (b->asked[i].guild == guild &&
+		    now < zx_time_add(b->asked[i].at, ASKED_MS))
+			return 0;
+	b->asked[b->asked_next].guild = guild;
+	b->asked[b->asked_next].at = now;
+	b->asked_next = (b->asked_next + 1) % ZX__BACKUP_ASKED;
+	return 1;
+}
+
 static void ask_members(struct zx__backup_job *j)
 {
 	struct zx_members_request q = ZX_MEMBERS_REQUEST_INIT;
@@ -226,7 +242,8 @@ static void ask_members(struct zx__backup_job *j)
 	q.guild_id = j->req.guild;
 	q.query = "";
 	q.ud = j;
-	j->members = !zx_bot_request_members(j->b->bot, &q, on_members, NULL);
+	j->members = may_ask(j->b, q.guild_id) &&
+		     !zx_bot_request_members(j->b->bot, &q, on_members, NULL);
 	if (!j->members)
 		zx_capture_chunks_failed(j->capture, now_of(j->b));
 }

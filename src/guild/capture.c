@@ -385,7 +385,7 @@ int zx_capture_poll(struct zx_capture *c, struct zx_capture_out *out)
 	if (!c->over && c->by == BY_CHUNKS_ASK) {
 		c->by = BY_CHUNKS;
 		c->state[JOB_MEMBERS] = JOB_SENT;
-		c->chunk_due = zx_time_add(c->now, CAPTURE_CHUNKS_WAIT);
+		c->chunk_due = zx_time_add(c->now, CAPTURE_FIRST_WAIT);
 		out->kind = ZX_CAPTURE_OUT_MEMBERS;
 		return 1;
 	}

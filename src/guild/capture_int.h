@@ -33,7 +33,9 @@ enum zx__job_state {
 enum {
 	CAPTURE_SLOTS = 8,
 	CAPTURE_PAGE = 1000,	     /* members or bans per request */
-	CAPTURE_CHUNKS_WAIT = 30000, /* ms for the next chunk */
+	CAPTURE_FIRST_WAIT = 5000,   /* ms for the first chunk: when Discord
+					lets it wait, pages are there sooner */
+	CAPTURE_CHUNKS_WAIT = 30000, /* for the next one */
 	CAPTURE_IMAGE = 10 << 20,    /* bytes */
 	CAPTURE_BODY = 64 << 20	     /* of other replies */
 };

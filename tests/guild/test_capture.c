@@ -44,8 +44,12 @@ static const struct answer server[] = {
 	{ "/guilds/" GUILD "/members?limit=1000&after=0",
 	  "[{\"user\":{\"id\":\"8\",\"username\":\"b\"},\"nick\":\"n\","
 	  "\"roles\":[\"12\"]},{\"user\":{\"id\":\"7\",\"username\":\"bot\","
-	  "\"bot\":true},\"roles\":[]},{\"user\":{\"id\":\"5\",\"username\":"
-	  "\"a\"},\"roles\":[]}]",
+	  "\"bot\":true},\"roles\":[]},{\"user\":{\"id\":\"77\",\"username\":"
+	  "\"bot\",\"bot\":true},\"roles\":[\"12\"]},{\"user\":{\"id\":"
+	  "\"5\",\"username\":\"a\"},\"roles\":[]}]",
+	  200, 0 },
+	{ "/guilds/" GUILD "/members/7", "{\"user\":{},\"roles\":[]}", 200, 0 },
+	{ "/guilds/" GUILD "/members/77", "{\"user\":{},\"roles\":[\"12\"]}",
 	  200, 0 },
 	{ "https://cdn.discordapp.com/icons/" GUILD "/a_1f.gif?size=4096",
 	  "GIF89a", 200, 0 },
@@ -311,17 +315,78 @@ static void capture__a_silent_gateway_means_pages(void **state)
 	ob.members_max = 1000;
 	start(&b, &ob);
 	drive(&b, 0);
-	assert_int_equal(zx_capture_deadline(b.c), 30001);
-	zx_capture_tick(b.c, 30000);
+	assert_int_equal(zx_capture_deadline(b.c), 5001);
+	zx_capture_tick(b.c, 5000);
+	assert_err(zx_capture_chunk(b.c, ZX_STR("[]"), 2, 5000), ZX_OK);
+	assert_int_equal(zx_capture_deadline(b.c), 35000);
+	zx_capture_tick(b.c, 34999);
 	drive(&b, 0);
 	assert_false(b.done);
-	zx_capture_tick(b.c, 30001);
+	zx_capture_tick(b.c, 35000);
 	assert_int_equal(zx_capture_deadline(b.c), ZX_TIME_NEVER);
 	drive(&b, 0);
 	assert_true(b.done);
 	assert_memory_equal(a.out.hash, b.out.hash, ZX_HASH);
 	stop(&a);
 	stop(&b);
+}
+
+static void capture__chunks_that_come_again_or_fail_lose_nobody(void **state)
+{
+	static const char one[] = "[{\"user\":{\"id\":\"8\",\"username\":"
+				  "\"b\"},\"nick\":\"n\",\"roles\":[\"12\"]}]";
+	static const char two[] = "[{\"user\":{\"id\":\"5\",\"username\":"
+				  "\"a\"},\"roles\":[]}]";
+
+	(void)state;
+	for (int fails = 0; fails < 2; fails++) {
+		struct run a = { 0 }, b = { 0 };
+		struct zx_capture_options oa = options(&a), ob = options(&b);
+
+		start(&a, &oa);
+		drive(&a, 0);
+		ob.members_max = 1000;
+		start(&b, &ob);
+		drive(&b, 0);
+		zx_capture_chunk(b.c, zx_str(one), 2, 2);
+		zx_capture_chunks_again(b.c, 3);
+		zx_capture_chunk(b.c, zx_str(two), 2, 3);
+		if (fails)
+			zx_capture_chunks_failed(b.c, 4);
+		else
+			zx_capture_chunk(b.c, zx_str(one), 2, 4);
+		drive(&b, 0);
+		assert_true(b.done);
+		assert_memory_equal(a.out.hash, b.out.hash, ZX_HASH);
+		stop(&a);
+		stop(&b);
+	}
+}
+
+/* What a bot sees is decided by its own roles, which are among the members; the
+ * 7 has none, the 77 one with all permissions. */
+static void capture__says_when_channels_may_be_hidden(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct run r = { 0 };
+		struct zx_capture_options o = options(&r);
+		struct zx_buf b;
+
+		o.self = i % 2 ? 77 : 7;
+		o.no_members = i > 1; /* then it is asked for itself */
+		start(&r, &o);
+		drive(&r, 0);
+		assert_err(r.err, ZX_OK);
+		assert_int_equal(r.requests, 13);
+		document(&r, &b);
+		assert_int_equal(strstr(zx_buf_cstr(&b),
+					"some may be missing: those hidden") !=
+					 NULL,
+				 i == 0 || i == 2);
+		zx_buf_release(&b);
+		stop(&r);
+	}
 }
 
 static void capture__without_the_intent_it_says_so(void **state)
@@ -480,6 +545,9 @@ int main(void)
 			capture__known_images_are_not_downloaded_again),
 		cmocka_unit_test(capture__chunks_and_pages_give_the_same),
 		cmocka_unit_test(capture__a_silent_gateway_means_pages),
+		cmocka_unit_test(
+			capture__chunks_that_come_again_or_fail_lose_nobody),
+		cmocka_unit_test(capture__says_when_channels_may_be_hidden),
 		cmocka_unit_test(capture__without_the_intent_it_says_so),
 		cmocka_unit_test(
 			capture__ends_when_it_is_cancelled_or_the_guild_is_gone),

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the tests of backups in a bot share: a bot in a thread with the backup
+ * cog, on a sandbox of its own.
+ */
+#ifndef BOT_BACKUP_H
+#define BOT_BACKUP_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <unistd.h>
+
+#include "helper/ws_client.h"
+#include "helper/zx_test.h"
+#include "zoryx/backup_restore.h"
+#include "zoryx/sandbox.h"
+
+#define WAIT_MS 20000
+#define SEND "POST /channels/{id}/messages"
+
+static struct zx_backup_options quick = {
+	.size = sizeof(quick),
+	.progress_ms = 20,
+	.look_ms = 50,
+};
+
+static atomic_int ready;
+
+static inline int tune(struct zx_bot *bot, void **data)
+{
+	(void)data;
+	return zx_backup_configure(bot, &quick);
+}
+
+static inline void on_ready(struct zx_bot *bot, void *data)
+{
+	(void)bot;
+	(void)data;
+	ready++;
+}
+
+static const struct zx_cog tuner = { .name = "Tuner",
+				     .start = tune,
+				     .ready = on_ready };
+
+struct run {
+	struct zx_sandbox *box;
+	struct zx_sandbox_options so;
+	struct zx_bot_options bo;
+	struct zx_config config;
+	struct zx_bot *bot;
+	pthread_t thread;
+	atomic_int ask;
+	int err;
+	struct zx_log sink;
+	struct zx_buf log, text;
+	pthread_mutex_t lock;
+	char state[64], url[128];
+};
+
+static inline void on_log(enum zx_log_level level, const char *module,
+			  const char *text, void *ud)
+{
+	struct run *r = ud;
+
+	(void)level;
+	pthread_mutex_lock(&r->lock);
+	zx_buf_addf(&r->log, "%s: %s\n", module, text);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static inline int logged(struct run *r, const char *what)
+{
+	int found;
+
+	pthread_mutex_lock(&r->lock);
+	found = !!strstr(zx_buf_cstr(&r->log), what);
+	pthread_mutex_unlock(&r->lock);
+	return found;
+}
+
+static inline void *run_bot(void *ud)
+{
+	struct run *r = ud;
+	int err = zx_bot_start(r->bot);
+
+	while (!err) {
+		if (r->ask)
+			zx_bot_stop(r->bot, 1);
+		err = zx_bot_step(r->bot, -1);
+	}
+	r->err = err;
+	return NULL;
+}
+
+#define WAIT_FOR(condition)                                                    \
+	do {                                                                   \
+		zx_time until_ = zx_clock() + WAIT_MS;                         \
+		while (!(condition)) {                                         \
+			assert_true(zx_clock() < until_);                      \
+			usleep(5000);                                          \
+		}                                                              \
+	} while (0)
+
+/* Not static in a test: its thread may outlive a failed one. */
+static inline struct run *fresh(void)
+{
+	static int nth;
+	struct run *r = calloc(1, sizeof(*r));
+
+	assert_non_null(r);
+	r->so = (struct zx_sandbox_options)ZX_SANDBOX_OPTIONS_INIT;
+	r->bo = (struct zx_bot_options)ZX_BOT_OPTIONS_INIT;
+	r->bo.shard_count = 1;
+	assert_err(zx_config_init(&r->config, NULL), ZX_OK);
+	zx_buf_init(&r->log, NULL, 0);
+	zx_buf_init(&r->text, NULL, 0);
+	pthread_mutex_init(&r->lock, NULL);
+	r->sink = (struct zx_log){ on_log, r, ZX_LOG_INFO };
+	snprintf(r->state, sizeof(r->state), "/tmp/zx-backup-%ld-%d.db",
+		 (long)getpid(), nth++);
+	unlink(r->state);
+	return r;
+}
+
+static inline void box_up(struct run *r)
+{
+	assert_err(zx_sandbox_start(&r->box, &r->so), ZX_OK);
+}
+
+static inline void bot_up(struct run *r)
+{
+	uint64_t owner = zx_sandbox_user(r->box, ZX_SANDBOX_OWNER);
+
+	ready = 0;
+	r->ask = 0;
+	snprintf(r->url, sizeof(r->url), "%s", zx_sandbox_api_url(r->box));
+	r->config.api_url = r->url;
+	r->bo.token = zx_sandbox_token(r->box);
+	r->bo.api_url = r->url;
+	r->bo.state_path = r->state;
+	r->bo.config = &r->config;
+	r->bo.owners = &owner;
+	r->bo.owner_count = 1;
+	r->bo.log = &r->sink;
+	assert_err(zx_bot_new(&r->bot, &r->bo), ZX_OK);
+	assert_err(zx_bot_add_cog(r->bot, zx_cog_core()), ZX_OK);
+	assert_err(zx_bot_add_cog(r->bot, zx_cog_backup_restore()), ZX_OK);
+	assert_err(zx_bot_add_cog(r->bot, &tuner), ZX_OK);
+	assert_int_equal(pthread_create(&r->thread, NULL, run_bot, r), 0);
+	WAIT_FOR(ready);
+	WAIT_FOR(logged(r, "slash commands"));
+}
+
+static inline struct run *up(void)
+{
+	struct run *r = fresh();
+
+	box_up(r);
+	bot_up(r);
+	return r;
+}
+
+static inline void bot_down(struct run *r)
+{
+	r->ask = 1;
+	zx_bot_wake(r->bot);
+	pthread_join(r->thread, NULL);
+	if (r->err != ZX_E_CLOSED)
+		print_error("%s\n%s", zx_bot_error(r->bot),
+			    zx_buf_cstr(&r->log));
+	assert_err(r->err, ZX_E_CLOSED);
+	zx_bot_free(r->bot);
+	pthread_mutex_lock(&r->lock);
+	zx_buf_clear(&r->log);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static inline void away(struct run *r)
+{
+	struct zx_sandbox_stats s;
+
+	zx_sandbox_stats(r->box, &s);
+	if (s.violations) {
+		zx_buf_clear(&r->text);
+		zx_sandbox_state(r->box, &r->text);
+		print_error("%s\n", zx_buf_cstr(&r->text));
+	}
+	assert_int_equal(s.violations, 0);
+	zx_sandbox_stop(r->box);
+	r->config.api_url = NULL;
+	zx_config_release(&r->config);
+	zx_buf_release(&r->log);
+	zx_buf_release(&r->text);
+	pthread_mutex_destroy(&r->lock);
+	unlink(r->state);
+	free(r);
+}
+
+static inline void down(struct run *r)
+{
+	bot_down(r);
+	away(r);
+}
+
+/* Saying and hearing ------------------------------------------------------- */
+
+static inline int has(struct run *r, const char *what)
+{
+	return strstr(zx_buf_cstr(&r->text), what) != NULL;
+}
+
+static inline void want(struct run *r, const char *what)
+{
+	if (!has(r, what))
+		print_error("wanted %s in %s\n%s", what, zx_buf_cstr(&r->text),
+			    zx_buf_cstr(&r->log));
+	assert_true(has(r, what));
+}
+
+/* A slash command of somebody; what it answers first. */
+static inline uint64_t slash_as(struct run *r, enum zx_sandbox_who who,
+				uint64_t channel, const char *command,
+				const char *args, const char *what)
+{
+	uint64_t id;
+
+	zx_buf_clear(&r->text);
+	assert_err(zx_sandbox_slash(r->box, zx_sandbox_user(r->box, who),
+				    channel, command, args, &id),
+		   ZX_OK);
+	assert_err(zx_sandbox_answer(r->box, id, WAIT_MS, &r->text), ZX_OK);
+	want(r, what);
+	return id;
+}
+
+static inline uint64_t slash(struct run *r, const char *command,
+			     const char *args, const char *what)
+{
+	return slash_as(r, ZX_SANDBOX_OWNER, 0, command, args, what);
+}
+
+/* The answer to that interaction says so, or comes to say so. */
+static inline void becomes(struct run *r, uint64_t id, const char *what)
+{
+	zx_time until = zx_clock() + WAIT_MS;
+
+	do {
+		usleep(5000);
+		zx_buf_clear(&r->text);
+		assert_err(zx_sandbox_answer(r->box, id, WAIT_MS, &r->text),
+			   ZX_OK);
+	} while (!has(r, what) && zx_clock() < until);
+	want(r, what);
+}
+
+/* Presses a button of the message in r->text; its new face replaces it. */
+static inline void press_as(struct run *r, enum zx_sandbox_who who,
+			    const char *action, const char *values,
+			    const char *what)
+{
+	uint64_t message = zx_json_get_u64(zx_buf_str(&r->text), "id"), id;
+	char custom[128], tail[64];
+	const char *end, *begin;
+
+	snprintf(tail, sizeof(tail), ":%s\"", action);
+	end = strstr(zx_buf_cstr(&r->text), tail);
+	assert_non_null(end);
+	for (begin = end; begin[-1] != '"'; begin--)
+		continue;
+	snprintf(custom, sizeof(custom), "%.*s",
+		 (int)(end - begin + (long)strlen(tail) - 1), begin);
+	zx_buf_clear(&r->text);
+	assert_err(zx_sandbox_press(r->box, zx_sandbox_user(r->box, who),
+				    message, custom, values, &id),
+		   ZX_OK);
+	assert_err(zx_sandbox_answer(r->box, id, WAIT_MS, &r->text), ZX_OK);
+	want(r, what);
+}
+
+static inline void press(struct run *r, const char *action, const char *what)
+{
+	press_as(r, ZX_SANDBOX_OWNER, action, NULL, what);
+}
+
+static inline void says(struct run *r, const char *what)
+{
+	zx_buf_clear(&r->text);
+	assert_err(zx_sandbox_expect(r->box, SEND, WAIT_MS, &r->text), ZX_OK);
+	want(r, what);
+}
+
+static inline void fault(struct run *r, const char *json)
+{
+	assert_err(zx_sandbox_fault(r->box, json), ZX_OK);
+}
+
+/* The sandbox's control interface; its answer is in r->text. */
+static inline void control(struct run *r, const char *method, const char *path,
+			   const char *body)
+{
+	struct zx_buf request, answer;
+	const char *json;
+
+	zx_buf_init(&request, NULL, 0);
+	zx_buf_init(&answer, NULL, 64 << 20);
+	zx_buf_addf(&request,
+		    "%s /sandbox/%s HTTP/1.1\r\nHost: localhost\r\n"
+		    "Content-Type: application/json\r\nContent-Length: %zu\r\n"
+		    "Connection: close\r\n\r\n%s",
+		    method, path, strlen(body), body);
+	http_exchange(url_port(zx_sandbox_page_url(r->box)),
+		      zx_buf_cstr(&request), &answer);
+	json = strstr(zx_buf_cstr(&answer), "\r\n\r\n");
+	assert_non_null(json);
+	zx_buf_clear(&r->text);
+	zx_buf_addc(&r->text, json + 4);
+	zx_buf_release(&request);
+	zx_buf_release(&answer);
+}
+
+/* Something done by the owner of the first guild. */
+static inline void act(struct run *r, const char *method, const char *path,
+		       const char *body)
+{
+	struct zx_buf b;
+
+	zx_buf_init(&b, NULL, 0);
+	zx_buf_addf(&b,
+		    "{\"guild_id\":\"%llu\",\"method\":\"%s\","
+		    "\"path\":\"%s\",\"body\":%s}",
+		    (unsigned long long)zx_sandbox_guild(r->box, 0), method,
+		    path, body);
+	control(r, "POST", "act", zx_buf_cstr(&b));
+	if (!has(r, "\"status\":20"))
+		print_error("%s %s: %s\n", method, path, zx_buf_cstr(&r->text));
+	assert_true(has(r, "\"status\":20"));
+	zx_buf_release(&b);
+}
+
+/* Backups ------------------------------------------------------------------ */
+
+/* /backupcreate and its end; the id of what was made. */
+static inline void create_as(struct run *r, enum zx_sandbox_who who,
+			     const char *args, char id[13])
+{
+	uint64_t i = slash_as(r, who, 0, "backupcreate", args, "💾");
+	const char *at;
+
+	becomes(r, i, "Backup Created Successfully");
+	at = strstr(zx_buf_cstr(&r->text), "ID:       ");
+	assert_non_null(at);
+	snprintf(id, 13, "%.12s", at + 10);
+}
+
+static inline void create(struct run *r, const char *args, char id[13])
+{
+	create_as(r, ZX_SANDBOX_OWNER, args, id);
+}
+
+/* {"backup_id":"..."} and more. */
+static inline const char *by_id(const char *id, const char *more)
+{
+	static char args[256];
+
+	snprintf(args, sizeof(args), "{\"backup_id\":\"%s\"%s}", id, more);
+	return args;
+}
+
+#endif
