@@ -171,7 +171,7 @@ int zx_sandbox_call(struct zx_sandbox *box, const struct zx_sandbox_request *q,
 	zx_buf_init(&path, NULL, 0);
 	zx_buf_addf(&auth, "Bot %s", box->token);
 	zx_buf_addf(&path, "%s%.*s",
-		    zx_str_starts(rest, "/sandbox/") ? "" : "/api/v10",
+		    zx_str_starts(line, "/sandbox/") ? "" : "/api/v10",
 		    ZX_ARG(line));
 	req.method = q->method;
 	req.path = zx_buf_str(&path);
