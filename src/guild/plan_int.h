@@ -102,8 +102,9 @@ void zx__plan_count(struct zx_plan *p);
 /* Ids in JSON -------------------------------------------------------------- */
 
 struct zx__mapping {
-	const struct zx_idmap *ids;
+	const struct zx_idmap *ids; /* NULL: each stands for itself */
 	int mentions;
+	int sorted; /* lists of ids ascend, so that they can be compared */
 	uint32_t lost;
 	uint64_t missed;
 	enum zx_id_kind missed_kind;
@@ -153,7 +154,9 @@ struct zx__planner {
 	const struct zx_alloc *alloc;
 	struct zx__side s[ZX_SECTION_COUNT], l[ZX_SECTION_COUNT];
 	struct zx_str sguild, lguild; /* the items of GUILD; may be empty */
-	struct zx_idmap images;	      /* owner and kind -> 1 + place */
+	/* Of what refers to others: what stands for them or, 1, will. */
+	struct zx_idmap all;
+	struct zx_idmap images; /* owner and kind -> 1 + place */
 	struct zx_buf body, before, canon, tmp;
 	unsigned what;
 	int migration, community, will_community, tier, admin;
@@ -185,6 +188,12 @@ struct zx__item *zx__mate(struct zx__planner *pl, enum zx_section s,
 uint32_t zx__image_of(struct zx__planner *pl, struct zx_str key, int live,
 		      uint64_t *size);
 
+/* Of the server now; of the snapshot. */
+int zx__feature(const struct zx__planner *pl, const char *name);
+int zx__had_feature(const struct zx__planner *pl, const char *name);
+/* What each channel would be if it were made now. */
+void zx__channel_types(struct zx__planner *pl);
+
 int zx__plan_load(struct zx__planner *pl);
 int zx__plan_match(struct zx__planner *pl);
 int zx__plan_match_channels(struct zx__planner *pl);
@@ -196,6 +205,7 @@ int zx__plan_channels(struct zx__planner *pl);
 int zx__plan_role_order(struct zx__planner *pl);
 int zx__plan_channel_order(struct zx__planner *pl);
 int zx__plan_media(struct zx__planner *pl);
+int zx__plan_all_ids(struct zx__planner *pl);
 int zx__plan_guild_item(struct zx__planner *pl);
 int zx__plan_images(struct zx__planner *pl);
 int zx__plan_members(struct zx__planner *pl);
@@ -206,6 +216,36 @@ int zx__plan_incomplete(struct zx__planner *pl);
 
 /* A limit: how many fit. Counts what is asked for. */
 int zx__limit_take(struct zx__planner *pl, enum zx_limit l);
+
+/* Channels ----------------------------------------------------------------- */
+
+enum {
+	ZX__CHANNEL_TEXT = 0,
+	ZX__CHANNEL_VOICE = 2,
+	ZX__CHANNEL_CATEGORY = 4,
+	ZX__CHANNEL_NEWS = 5,
+	ZX__CHANNEL_STAGE = 13,
+	ZX__CHANNEL_FORUM = 15,
+	ZX__CHANNEL_MEDIA = 16
+};
+
+/* A channel while its body is put together. */
+struct zx__draft {
+	struct zx__item *ch;
+	struct zx_json_writer j;
+	enum zx_verb verb;
+	enum zx_why why;
+	size_t len;
+	char text[ZX__PLAN_DETAIL];
+};
+
+/* The worst that is said decides what is done. */
+void zx__draft_say(struct zx__draft *d, enum zx_verb verb, enum zx_why why,
+		   const char *text);
+void zx__draft_overwrites(struct zx__planner *pl, struct zx__draft *d);
+void zx__draft_fields(struct zx__planner *pl, struct zx__draft *d);
+/* One that exists. */
+int zx__plan_channel_there(struct zx__planner *pl, struct zx__item *ch);
 
 /* Bodies: a JSON object begun in pl->body (or another buffer). */
 void zx__pick(struct zx_json_writer *j, struct zx_str item,

@@ -4,6 +4,7 @@
  * stands for it in the server. What cannot be left out ends it.
  */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "guild/plan_int.h"
@@ -44,14 +45,14 @@ static const struct {
 };
 
 /* Returned up to the element of a list that has to go. */
-enum { GONE = 1, DEPTH = 32 };
+enum { GONE = 1, DEPTH = 32, LIST = 512 };
 
 static int value(struct zx__mapping *m, struct zx_str key, struct zx_str raw,
 		 struct zx_buf *out, unsigned depth);
 
 static uint64_t lookup(struct zx__mapping *m, enum zx_id_kind kind, uint64_t id)
 {
-	uint64_t to = zx_idmap_get(m->ids, kind, id);
+	uint64_t to = m->ids ? zx_idmap_get(m->ids, kind, id) : id;
 
 	if (!to) {
 		m->missed = id;
@@ -83,29 +84,45 @@ static int id(struct zx__mapping *m, size_t row, struct zx_str raw,
 	return out->err;
 }
 
+static int ascending(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static int write_ids(uint64_t *v, size_t n, struct zx_buf *out)
+{
+	zx_buf_addch(out, '[');
+	for (size_t i = 0; i < n; i++)
+		zx_buf_addf(out, "%s\"%" PRIu64 "\"", i ? "," : "", v[i]);
+	zx_buf_addch(out, ']');
+	return out->err;
+}
+
 /* A list of ids. One that allows somebody something must not become the empty
  * one, which would allow it to all. */
 static int ids(struct zx__mapping *m, size_t row, struct zx_str raw,
 	       struct zx_buf *out)
 {
 	struct zx_json_iter it = zx_json_each(raw);
+	uint64_t v[LIST], from;
 	size_t n = 0, kept = 0;
-	uint64_t from, to;
 
-	zx_buf_addch(out, '[');
 	for (; zx_json_next(&it); n++) {
 		if (zx_json_u64(it.value, &from))
 			continue;
-		to = lookup(m, (enum zx_id_kind)lists[row].kind, from);
-		m->lost += !to;
-		if (to)
-			zx_buf_addf(out, "%s\"%" PRIu64 "\"", kept++ ? "," : "",
-				    to);
+		if (kept == LIST)
+			return ZX_E_TOOBIG;
+		v[kept] = lookup(m, (enum zx_id_kind)lists[row].kind, from);
+		m->lost += !v[kept];
+		kept += v[kept] != 0;
 	}
-	zx_buf_addch(out, ']');
 	if (n && !kept && row == 0)
 		return ZX_E_NOTFOUND;
-	return out->err;
+	if (m->sorted)
+		qsort(v, kept, sizeof(*v), ascending);
+	return write_ids(v, kept, out);
 }
 
 static int overwrite(struct zx__mapping *m, struct zx_str o, struct zx_buf *out)
@@ -147,7 +164,7 @@ static int tag_id(struct zx__mapping *m, struct zx_str raw, struct zx_buf *out)
 
 	if (zx_json_u64(raw, &from))
 		return GONE + 1;
-	to = zx_idmap_get(m->ids, ZX_ID_TAG, from);
+	to = m->ids ? zx_idmap_get(m->ids, ZX_ID_TAG, from) : from;
 	if (!to)
 		return GONE + 1;
 	zx_buf_addf(out, "\"%" PRIu64 "\"", to);
@@ -242,6 +259,14 @@ static int members(struct zx__mapping *m, struct zx_str parent,
 	return out->err;
 }
 
+/* An emoji of the server's is there, or it is one of everybody's. */
+static int has_emoji(const struct zx__mapping *m, struct zx_str raw)
+{
+	uint64_t id = zx_json_get_u64(raw, "emoji_id");
+
+	return !id || !m->ids || zx_idmap_get(m->ids, ZX_ID_EMOJI, id);
+}
+
 static int value(struct zx__mapping *m, struct zx_str key, struct zx_str raw,
 		 struct zx_buf *out, unsigned depth)
 {
@@ -249,8 +274,15 @@ static int value(struct zx__mapping *m, struct zx_str key, struct zx_str raw,
 
 	if (depth > DEPTH)
 		return ZX_E_TOOBIG;
-	if (kind == ZX_JSON_OBJECT)
+	if (kind == ZX_JSON_OBJECT) {
+		if (zx_str_is(key, "default_reaction_emoji") &&
+		    !has_emoji(m, raw)) {
+			m->lost++;
+			zx_buf_addc(out, "null");
+			return out->err;
+		}
 		return members(m, key, raw, out, depth);
+	}
 	if (kind == ZX_JSON_ARRAY) {
 		if (zx_str_is(key, "permission_overwrites"))
 			return overwrites(m, raw, out);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Channels that are there: left alone, or brought back when that is wanted.
+ */
+#include <string.h>
+
+#include "guild/plan_int.h"
+
+static const char *const fields[] = { "default_auto_archive_duration",
+				      "default_forum_layout",
+				      "default_sort_order",
+				      "default_thread_rate_limit_per_user",
+				      "name",
+				      "nsfw",
+				      "rate_limit_per_user",
+				      "rtc_region",
+				      "topic",
+				      "user_limit",
+				      "video_quality_mode",
+				      NULL };
+
+/* Overwrites of one side in the other, the ids being mapped. */
+static int has(struct zx__planner *pl, struct zx_str list, struct zx_str o)
+{
+	struct zx_json_iter it = zx_json_each(list);
+	uint64_t id = zx_json_get_u64(o, "id");
+
+	if (!zx_json_get_u64(o, "type"))
+		id = zx_idmap_get(&pl->p->ids, ZX_ID_ROLE, id);
+	while (zx_json_next(&it))
+		if (zx_json_get_u64(it.value, "id") == id)
+			return zx_json_get_u64(it.value, "allow") ==
+				       zx_json_get_u64(o, "allow") &&
+			       zx_json_get_u64(it.value, "deny") ==
+				       zx_json_get_u64(o, "deny");
+	return 0;
+}
+
+static size_t length(struct zx_str list)
+{
+	struct zx_json_iter it = zx_json_each(list);
+	size_t n = 0;
+
+	while (zx_json_next(&it))
+		n++;
+	return n;
+}
+
+static int same_overwrites(struct zx__planner *pl, struct zx_str a,
+			   struct zx_str b)
+{
+	struct zx_json_iter it = zx_json_each(a);
+
+	if (length(a) != length(b))
+		return 0;
+	while (zx_json_next(&it))
+		if (!has(pl, b, it.value))
+			return 0;
+	return 1;
+}
+
+/* Into the body when they differ. */
+static int overwrites(struct zx__planner *pl, struct zx__draft *d,
+		      struct zx_json_writer *before, struct zx_str live)
+{
+	struct zx_str a = zx_json_get(d->ch->text, "permission_overwrites");
+	struct zx_str b = zx_json_get(live, "permission_overwrites");
+	size_t at = d->j.out->len;
+	struct zx_json_writer start = d->j;
+	struct zx_str made;
+
+	if (!a.len || same_overwrites(pl, a, b))
+		return 0;
+	zx__draft_overwrites(pl, d);
+	if (d->j.out->err)
+		return 0;
+	/* What is left of them may be what is there. */
+	made = zx_str_from(zx_buf_str(d->j.out), at);
+	made = zx_str_from(
+		made, (size_t)((const char *)memchr(made.ptr, '[', made.len) -
+			       made.ptr));
+	if (same_overwrites(pl, made, b)) {
+		d->j = start;
+		d->j.out->len = at;
+		return 0;
+	}
+	zx_jw_raw(before, "permission_overwrites", b);
+	return 1;
+}
+
+static int moved(struct zx__planner *pl, struct zx__draft *d,
+		 struct zx_json_writer *before, const struct zx__item *live)
+{
+	struct zx__item *cat =
+		zx__side_find(&pl->s[ZX_SECTION_CHANNELS], d->ch->parent);
+	int made = cat && !cat->mate && cat->fate == ZX__FATE_MADE;
+
+	if (d->ch->parent && (!cat || (!cat->mate && !made)))
+		return 0;
+	if (!made && zx_idmap_get(&pl->p->ids, ZX_ID_CHANNEL, d->ch->parent) ==
+			     live->parent)
+		return 0;
+	if (d->ch->parent)
+		zx_jw_id(&d->j, "parent_id", d->ch->parent);
+	else
+		zx_jw_null(&d->j, "parent_id");
+	zx_jw_raw(before, "parent_id", zx_json_get(live->text, "parent_id"));
+	return 1;
+}
+
+static int update(struct zx__planner *pl, struct zx__item *ch,
+		  const struct zx__item *live)
+{
+	struct zx__draft d = { .ch = ch,
+			       .verb = ZX_VERB_UPDATE,
+			       .why = ZX_WHY_CHANGED };
+	struct zx__new n = { .section = ZX_SECTION_CHANNELS,
+			     .snapshot_id = ch->id,
+			     .live_id = live->id,
+			     .name = ch->name };
+	struct zx_json_writer before;
+	int differs;
+
+	zx_buf_clear(&pl->body);
+	zx_buf_clear(&pl->before);
+	zx_jw_init(&d.j, &pl->body);
+	zx_jw_init(&before, &pl->before);
+	zx_jw_obj(&d.j, NULL);
+	zx_jw_obj(&before, NULL);
+	differs = zx__pick_changed(pl, &d.j, &before, ch->text, live->text,
+				   fields);
+	differs += moved(pl, &d, &before, live);
+	differs += overwrites(pl, &d, &before, live->text);
+	if (!differs) {
+		pl->p->totals.same[ZX_SECTION_CHANNELS]++;
+		return pl->body.err;
+	}
+	zx_jw_obj_end(&d.j);
+	zx_jw_obj_end(&before);
+	n.verb = d.verb;
+	n.act = d.verb == ZX_VERB_IMPOSSIBLE ? ZX_ACT_NONE
+					     : ZX_ACT_CHANNEL_UPDATE;
+	n.reason = d.why;
+	n.detail = d.len ? d.text : NULL;
+	if (n.act) {
+		n.body = zx_buf_str(&pl->body);
+		n.before = zx_buf_str(&pl->before);
+	}
+	return pl->body.err ? pl->body.err : zx__plan_add(pl, &n, NULL);
+}
+
+int zx__plan_channel_there(struct zx__planner *pl, struct zx__item *ch)
+{
+	const struct zx__item *live = zx__mate(pl, ZX_SECTION_CHANNELS, ch);
+	unsigned what = ch->type == ZX__CHANNEL_CATEGORY ? ZX_RESTORE_CATEGORIES
+							 : ZX_RESTORE_CHANNELS;
+
+	if (pl->opt->update && zx__selected(pl, what))
+		return update(pl, ch, live);
+	pl->p->totals.same[ZX_SECTION_CHANNELS]++;
+	return ZX_OK;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Roles that are there: permissions are taken away before a channel is made and
+ * given when all are there.
+ */
+#include <string.h>
+
+#include "guild/plan_int.h"
+
+/* What of it can be as it was: the rest would differ for ever. */
+static const char *const *look(const struct zx__planner *pl)
+{
+	static const char *const keys[] = {
+		"unicode_emoji", "colors", "color", "hoist",
+		"mentionable",	 "name",   NULL
+	};
+	static const char *const no_emoji[] = { "colors",      "color", "hoist",
+						"mentionable", "name",	NULL };
+	static const char *const no_colors[] = { "unicode_emoji", "color",
+						 "hoist",	  "mentionable",
+						 "name",	  NULL };
+
+	if (!zx__feature(pl, "ENHANCED_ROLE_COLORS"))
+		return zx__feature(pl, "ROLE_ICONS") ? no_colors : no_emoji + 1;
+	return zx__feature(pl, "ROLE_ICONS") ? keys : no_emoji;
+}
+
+static uint64_t perms(const struct zx__item *role)
+{
+	return zx_json_get_u64(role->text, "permissions");
+}
+
+static int is_everyone(const struct zx__planner *pl,
+		       const struct zx__item *live)
+{
+	return live->id == pl->p->guild;
+}
+
+/* How a role that is there is brought back, as far as it has to be. */
+struct change {
+	struct zx__item *role, *live;
+	uint64_t narrow,
+		target; /* permissions before the channels, and after */
+	int look;	/* fields besides */
+};
+
+static int protest(struct zx__planner *pl, const struct change *c,
+		   enum zx_why why, int blocks)
+{
+	static const char high[] =
+		"Roles that are not below the bot's stay as they are: move the "
+		"bot's role above them.";
+	static const char open[] =
+		"A role that is not below the bot's sees more channels than in "
+		"the snapshot: move the bot's role above it.";
+	static const char bits[] =
+		"Roles with permissions that the bot does not have keep the "
+		"permissions they have: give the bot Administrator.";
+	struct zx__new n = { .verb = ZX_VERB_IMPOSSIBLE,
+			     .section = ZX_SECTION_ROLES,
+			     .reason = why,
+			     .snapshot_id = c->role->id,
+			     .live_id = c->live->id,
+			     .name = c->role->name };
+	int err = zx__plan_add(pl, &n, NULL);
+
+	if (err)
+		return err;
+	return zx__plan_trouble(pl->p, why, ZX_SECTION_ROLES, 0, blocks,
+				why == ZX_WHY_BITS ? bits
+				: blocks	   ? open
+						   : high);
+}
+
+static int change(struct zx__planner *pl, const struct change *c,
+		  enum zx_act act, enum zx_why why, uint64_t bits,
+		  int with_look)
+{
+	struct zx__new n = { .verb = ZX_VERB_UPDATE,
+			     .act = act,
+			     .section = ZX_SECTION_ROLES,
+			     .reason = why,
+			     .snapshot_id = c->role->id,
+			     .live_id = c->live->id,
+			     .name = c->role->name };
+	uint64_t now = act == ZX_ACT_ROLE_RAISE ? c->narrow : perms(c->live);
+	struct zx_json_writer j, b;
+
+	zx_buf_clear(&pl->body);
+	zx_buf_clear(&pl->before);
+	zx_jw_init(&j, &pl->body);
+	zx_jw_init(&b, &pl->before);
+	zx_jw_obj(&j, NULL);
+	zx_jw_obj(&b, NULL);
+	if (with_look)
+		zx__pick_changed(pl, &j, &b, c->role->text, c->live->text,
+				 look(pl));
+	if (act != ZX_ACT_ROLE_UPDATE) {
+		zx_jw_id(&j, "permissions", bits);
+		zx_jw_id(&b, "permissions", now);
+	}
+	zx_jw_obj_end(&j);
+	zx_jw_obj_end(&b);
+	n.body = zx_buf_str(&pl->body);
+	n.before = zx_buf_str(&pl->before);
+	return zx__plan_add(pl, &n, NULL);
+}
+
+/* As few requests as there have to be: the look goes along. */
+static int changes(struct zx__planner *pl, const struct change *c)
+{
+	uint64_t now = perms(c->live);
+	int narrows = c->narrow != now, raises = c->target != c->narrow;
+	int err = ZX_OK;
+
+	if (narrows)
+		err = change(pl, c, ZX_ACT_ROLE_NARROW, ZX_WHY_PRIVATE,
+			     c->narrow, c->look);
+	else if (c->look && !raises)
+		err = change(pl, c, ZX_ACT_ROLE_UPDATE, ZX_WHY_CHANGED, 0, 1);
+	if (!err && raises)
+		err = change(pl, c, ZX_ACT_ROLE_RAISE, ZX_WHY_RAISE, c->target,
+			     c->look && !narrows);
+	return err;
+}
+
+static int looks_changed(struct zx__planner *pl, const struct change *c)
+{
+	struct zx_json_writer j, b;
+	int n;
+
+	if (is_everyone(pl, c->live))
+		return 0;
+	zx_buf_clear(&pl->body);
+	zx_buf_clear(&pl->before);
+	zx_jw_init(&j, &pl->body);
+	zx_jw_init(&b, &pl->before);
+	zx_jw_obj(&j, NULL);
+	zx_jw_obj(&b, NULL);
+	n = zx__pick_changed(pl, &j, &b, c->role->text, c->live->text,
+			     look(pl));
+	return n > 0;
+}
+
+static int everyone_sees(struct zx__planner *pl)
+{
+	const struct zx__item *e =
+		zx__side_find(&pl->s[ZX_SECTION_ROLES], pl->p->source);
+
+	return !e || perms(e) & ZX__BIT_VIEW;
+}
+
+/* Permissions that would show channels which the snapshot hides. */
+static uint64_t shows(struct zx__planner *pl, const struct change *c)
+{
+	uint64_t more = perms(c->live) & ~perms(c->role);
+
+	if (!pl->channels_made ||
+	    !zx_json_get(c->role->text, "permissions").len)
+		return 0;
+	if (is_everyone(pl, c->live))
+		return more & (ZX__BIT_VIEW | ZX__BIT_ADMIN);
+	return everyone_sees(pl) ? 0 : more & ZX__BIT_VIEW;
+}
+
+static int rewinds(const struct zx__planner *pl, const struct change *c)
+{
+	if (!zx__selected(pl, ZX_RESTORE_ROLES) || c->role->managed)
+		return 0;
+	return pl->opt->role_sync ||
+	       (is_everyone(pl, c->live) && pl->migration);
+}
+
+static void decide(struct zx__planner *pl, struct change *c, uint64_t open)
+{
+	uint64_t now = perms(c->live), want = perms(c->role);
+
+	c->narrow = c->target = now & ~open;
+	if (!rewinds(pl, c))
+		return;
+	c->look = looks_changed(pl, c);
+	if (!zx_json_get(c->role->text, "permissions").len)
+		return;
+	/* What the bot has not, it can neither give nor leave there. */
+	if (now & want & ~pl->bits)
+		return;
+	c->target = want & pl->bits;
+	c->narrow = now & c->target;
+}
+
+static int there(struct zx__planner *pl, struct zx__item *role)
+{
+	struct change c = { .role = role,
+			    .live = zx__mate(pl, ZX_SECTION_ROLES, role) };
+	uint64_t now = perms(c.live), open = shows(pl, &c);
+
+	decide(pl, &c, open);
+	if (c.narrow == now && c.target == now && !c.look) {
+		if (rewinds(pl, &c) && now != perms(role) &&
+		    now & perms(role) & ~pl->bits)
+			return protest(pl, &c, ZX_WHY_BITS, 0);
+		pl->p->totals.same[ZX_SECTION_ROLES]++;
+		return ZX_OK;
+	}
+	if (zx__above_bot(pl, c.live))
+		return protest(pl, &c, ZX_WHY_HIERARCHY, open != 0);
+	return changes(pl, &c);
+}
+
+int zx__plan_narrow(struct zx__planner *pl)
+{
+	struct zx__side *s = &pl->s[ZX_SECTION_ROLES];
+	int err = ZX_OK;
+
+	for (size_t i = 0; !err && i < s->n; i++)
+		if (s->v[i].mate)
+			err = there(pl, &s->v[i]);
+	return err;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The way back: what was made is deleted, what was changed becomes as it was,
+ * from the last operation to the first.
+ */
+#include <string.h>
+
+#include "guild/plan_int.h"
+
+struct undo {
+	const struct zx_plan *from;
+	struct zx_plan *to;
+	const struct zx_idmap *ids;
+	int (*done)(uint32_t op, uint64_t *made, void *ud);
+	void *ud;
+};
+
+/* An operation of the way back that is like the one it takes back. */
+static struct zx__op *like(struct undo *u, const struct zx__op *op,
+			   enum zx_verb verb, enum zx_act act,
+			   enum zx_phase phase)
+{
+	struct zx__op *n = zx__plan_push(u->to);
+
+	if (!n)
+		return NULL;
+	n->verb = (uint8_t)verb;
+	n->act = (uint8_t)act;
+	n->phase = (uint8_t)phase;
+	n->section = op->section;
+	n->reason = ZX_WHY_UNDO;
+	n->kind = op->kind;
+	n->snapshot_id = op->snapshot_id;
+	n->live_id = op->live_id;
+	if (zx__plan_keep(u->to, zx__plan_text(u->from, op->name), &n->name))
+		return NULL;
+	return n;
+}
+
+static int image(struct undo *u, uint32_t from, uint32_t *to)
+{
+	const struct zx__image_ref *i;
+
+	if (!from)
+		return ZX_OK;
+	i = &u->from->images[from - 1];
+	return zx__plan_image(u->to, i->hash, i->type, to);
+}
+
+/* With what was there before as its body. */
+static int revert(struct undo *u, const struct zx__op *op, enum zx_verb verb,
+		  enum zx_act act, enum zx_phase phase)
+{
+	struct zx__op *n;
+	int err;
+
+	if (!op->before.len)
+		return ZX_OK;
+	n = like(u, op, verb, act, phase);
+	if (!n)
+		return ZX_E_NOMEM;
+	err = zx__plan_keep(u->to, zx__plan_text(u->from, op->before),
+			    &n->body);
+	return err ? err : image(u, op->before_image, &n->image);
+}
+
+static int remove_made(struct undo *u, const struct zx__op *op, uint64_t made)
+{
+	struct zx__op *n;
+
+	if (!made)
+		return ZX_OK;
+	n = like(u, op, ZX_VERB_DELETE, ZX_ACT_DELETE, ZX_PHASE_UNDO_DELETE);
+	if (!n)
+		return ZX_E_NOMEM;
+	n->live_id = made;
+	n->snapshot_id = made;
+	return ZX_OK;
+}
+
+/* A role that goes altogether need not be taken from anybody. */
+static int member(struct undo *u, const struct zx__op *op)
+{
+	int added = op->act == ZX_ACT_MEMBER_ADD;
+	uint64_t known = zx_idmap_get(&u->from->ids, ZX_ID_ROLE, op->role);
+	struct zx__op *n;
+
+	if (!known)
+		return ZX_OK;
+	n = like(u, op, added ? ZX_VERB_REMOVE_ROLE : ZX_VERB_ADD_ROLE,
+		 added ? ZX_ACT_MEMBER_REMOVE : ZX_ACT_MEMBER_ADD,
+		 ZX_PHASE_UNDO_MEMBERS);
+	if (!n)
+		return ZX_E_NOMEM;
+	n->role = known;
+	return ZX_OK;
+}
+
+static int unban(struct undo *u, const struct zx__op *op, uint64_t id)
+{
+	struct zx__op *n =
+		like(u, op, ZX_VERB_DELETE, ZX_ACT_UNBAN, ZX_PHASE_UNDO_DELETE);
+
+	if (!n)
+		return ZX_E_NOMEM;
+	n->snapshot_id = n->live_id = id;
+	return ZX_OK;
+}
+
+static int unban_all(struct undo *u, const struct zx__op *op)
+{
+	struct zx_json_iter it = zx_json_each(
+		zx_json_get(zx__plan_text(u->from, op->body), "user_ids"));
+	int err = ZX_OK;
+	uint64_t id;
+
+	while (!err && zx_json_next(&it))
+		if (!zx_json_u64(it.value, &id))
+			err = unban(u, op, id);
+	return err;
+}
+
+static int take_back(struct undo *u, const struct zx__op *op, uint64_t made)
+{
+	if (zx__acts[op->act].flags & ZX_PLAN_MAKES)
+		return remove_made(u, op, made);
+	switch (op->act) {
+	case ZX_ACT_ROLE_NARROW:
+		return revert(u, op, ZX_VERB_UPDATE, ZX_ACT_ROLE_RAISE,
+			      ZX_PHASE_UNDO_RAISE);
+	case ZX_ACT_ROLE_RAISE:
+		return revert(u, op, ZX_VERB_UPDATE, ZX_ACT_ROLE_UPDATE,
+			      ZX_PHASE_UNDO_SETTINGS);
+	case ZX_ACT_ROLE_ORDER:
+	case ZX_ACT_CHANNEL_ORDER:
+		return revert(u, op, ZX_VERB_ORDER, (enum zx_act)op->act,
+			      ZX_PHASE_UNDO_RAISE);
+	case ZX_ACT_MEMBER_ADD:
+	case ZX_ACT_MEMBER_REMOVE:
+		return member(u, op);
+	case ZX_ACT_NICK:
+		return revert(u, op, ZX_VERB_UPDATE, ZX_ACT_NICK,
+			      ZX_PHASE_UNDO_MEMBERS);
+	case ZX_ACT_BAN:
+		return unban(u, op, op->snapshot_id);
+	case ZX_ACT_BAN_BULK:
+		return unban_all(u, op);
+	default:
+		return revert(u, op, ZX_VERB_UPDATE, (enum zx_act)op->act,
+			      ZX_PHASE_UNDO_SETTINGS);
+	}
+}
+
+/* All of the server under its own ids. */
+static int own_ids(struct undo *u)
+{
+	const struct zx_idmap_pair *pair;
+	size_t at = 0;
+	int err = ZX_OK;
+
+	while (!err && (pair = zx_idmap_next(&u->from->ids, &at)))
+		err = zx_idmap_put(&u->to->ids, pair->kind, pair->to, pair->to);
+	at = 0;
+	while (!err && u->ids && (pair = zx_idmap_next(u->ids, &at)))
+		err = zx_idmap_put(&u->to->ids, pair->kind, pair->to, pair->to);
+	return err;
+}
+
+static int all(struct undo *u)
+{
+	int err = own_ids(u);
+
+	for (size_t i = u->from->n; !err && i > 0; i--) {
+		const struct zx__op *op = &u->from->ops[i - 1];
+		uint64_t made = 0;
+
+		if (op->act != ZX_ACT_NONE &&
+		    u->done((uint32_t)i, &made, u->ud))
+			err = take_back(u, op, made);
+	}
+	return err ? err : u->to->text.err;
+}
+
+static struct zx_plan *empty(const struct zx_plan *p, const char *id)
+{
+	struct zx_plan *to = zx__plan_alloc(p->alloc);
+
+	if (!to)
+		return NULL;
+	memcpy(to->id, id, sizeof(to->id));
+	to->guild = to->source = p->guild;
+	to->bot_user = p->bot_user;
+	to->bot_role = p->bot_role;
+	to->invoker = p->invoker;
+	to->what = p->what;
+	to->owner_is_bot = p->owner_is_bot;
+	to->undo = 1;
+	memcpy(to->rate_ms, p->rate_ms, sizeof(to->rate_ms));
+	return to;
+}
+
+int zx_plan_undo(struct zx_plan **out, const struct zx_plan *p, const char *id,
+		 const struct zx_idmap *ids,
+		 int (*done)(uint32_t op, uint64_t *made, void *ud), void *ud)
+{
+	struct undo u = { .from = p, .ids = ids, .done = done, .ud = ud };
+	int err;
+
+	*out = NULL;
+	if (p->undo)
+		return ZX_E_STATE;
+	if (!zx_guild_id_valid(zx_str(id)))
+		return ZX_E_INVALID;
+	u.to = empty(p, id);
+	if (!u.to)
+		return ZX_E_NOMEM;
+	err = all(&u);
+	if (!err)
+		err = zx__plan_finish(u.to);
+	if (err) {
+		zx_plan_free(u.to);
+		return err;
+	}
+	*out = u.to;
+	return ZX_OK;
+}
