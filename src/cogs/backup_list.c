@@ -47,6 +47,7 @@ int zx__bkv_load(struct zx__bkv_data *d, struct zx__backup *b, uint64_t guild,
 
 	*d = (struct zx__bkv_data){ .audit_count = 0 };
 	zx_buf_init(&d->text, b->alloc, 0);
+	zx_buf_init(&d->loud, b->alloc, 0);
 	err = zx__backup_list(b, guild, &d->list);
 	if (!err)
 		err = zx_state_usage(b->state, guild, &u);
@@ -60,5 +61,6 @@ void zx__bkv_release(struct zx__bkv_data *d)
 {
 	zx_delete(d->list.alloc, d->audit);
 	zx_buf_release(&d->text);
+	zx_buf_release(&d->loud);
 	zx__backup_list_release(&d->list);
 }

@@ -35,15 +35,17 @@ void zx__bkp_trouble(struct zx__backup *b, int err, struct zx_message *out)
 }
 
 /* Why the schedule does not do what it says. */
-static const char *loud(const struct zx__backup *b,
-			const struct zx__bkv_view *v)
+static const char *loud(struct zx__backup *b, uint64_t guild,
+			const struct zx__backup_plan *p,
+			struct zx__bkv_data *data)
 {
-	if (v->plan.enabled && !b->config.auto_h)
+	if (!p->enabled)
+		return "";
+	if (!b->config.auto_h)
 		return "Schedules are off: BACKUP_AUTO_INTERVAL is 0";
-	if (v->plan.enabled && v->plan.last && v->wall &&
-	    v->wall - v->plan.last > (zx_wall)v->plan.hours * 2 * 3600 * 1000)
-		return "Two intervals without success";
-	return "";
+	if (zx__backup_trouble(b, guild, &data->loud))
+		return "";
+	return zx_buf_cstr(&data->loud);
 }
 
 static const char *gone(const struct zx__bkp_state *s)
@@ -80,7 +82,7 @@ int zx__bkp_view(struct zx__backup *b, const struct zx_call *call,
 	};
 	if (!err)
 		err = zx__backup_plan_get(b, info->guild_id, &v->plan);
-	v->loud = loud(b, v);
+	v->loud = loud(b, info->guild_id, &v->plan, data);
 	return err;
 }
 

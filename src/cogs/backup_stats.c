@@ -4,6 +4,7 @@
  */
 #include "cogs/backup_view.h"
 #include "cogs/rules.h"
+#include "zoryx/python.h"
 
 /* Rendering -------------------------------------------------------------------
  */
@@ -168,6 +169,17 @@ static int one(const struct zx_state_snapshot *s, void *ud)
 	return ZX_OK;
 }
 
+static int plan(uint64_t guild, const char *key, struct zx_str value, void *ud)
+{
+	struct zx__bkv_totals *t = ud;
+	struct zx_backup_plan p;
+
+	(void)guild;
+	if (!strcmp(key, "schedule") && !zx_python_schedule(value, &p))
+		t->scheduled += p.enabled != 0;
+	return 0;
+}
+
 static void rank(const struct counting *c)
 {
 	struct zx__bkv_totals *t = c->t;
@@ -209,8 +221,10 @@ int zx__bkv_totals_load(struct zx__bkv_totals *t, struct zx__backup *b)
 		rank(&c);
 		err = zx_state_usage(b->state, 0, &u);
 	}
-	if (!err)
+	if (!err) {
 		t->stored = u.stored;
+		err = zx_state_each(b->state, "backup", plan, t);
+	}
 	zx_delete(b->alloc, c.v);
 	return err;
 }

@@ -236,8 +236,10 @@ static void schedule(const struct zx__bkv_view *v, struct zx_message *out)
 	} else {
 		zx_buf_addc(&text, "Off: `/backupschedule enable`");
 	}
-	if (v->loud && *v->loud)
-		zx_buf_addf(&text, "\n⚠️ %s", v->loud);
+	if (v->loud && *v->loud) {
+		zx_buf_addc(&text, "\n⚠️ ");
+		zx__bkv_text(&text, zx_str(v->loud), 200);
+	}
 	zx__bkv_field(out, 1, "⏰ Schedule", &text);
 	zx_buf_addc(&text, v->free_at ? "⏳ Free " : "✅ Ready");
 	if (v->free_at)

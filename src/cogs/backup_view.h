@@ -45,6 +45,7 @@ struct zx__bkv_data {
 	uint64_t audit_total; /* entries ever */
 	uint64_t stored;      /* bytes in the state file, shared parts once */
 	struct zx_buf text;   /* private: details */
+	struct zx_buf loud;   /* private: of zx__bkv_view */
 	int err;	      /* private: while collecting */
 };
 /* audit: also the log. ZX_E_NOMEM, or what the state file said; release it in

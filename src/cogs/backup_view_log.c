@@ -12,13 +12,14 @@ static const char *icon_of(const char *action)
 	static const struct {
 		const char *action, *icon;
 	} icons[] = {
-		{ "create", "💾" },	  { "delete", "🗑️" },
-		{ "restore", "🔄" },	  { "pin", "📌" },
-		{ "unpin", "📍" },	  { "export", "📤" },
-		{ "verify", "🔍" },	  { "note", "📝" },
-		{ "schedule", "⏰" },	  { "cleanup", "🧹" },
-		{ "settings", "⚙️" }, { "auto_create", "🔁" },
-		{ "import", "📥" },
+		{ "create", "💾" },	   { "delete", "🗑️" },
+		{ "restore", "🔄" },	   { "pin", "📌" },
+		{ "unpin", "📍" },	   { "export", "📤" },
+		{ "verify", "🔍" },	   { "note", "📝" },
+		{ "schedule", "⏰" },	   { "cleanup", "🧹" },
+		{ "settings", "⚙️" },  { "auto_create", "🔁" },
+		{ "import", "📥" },	   { "auto_failed", "⚠️" },
+		{ "auto_late", "⚠️" },
 	};
 	size_t i;
 
