@@ -113,3 +113,14 @@ int zx__plan_all_ids(struct zx__planner *pl)
 		err = made(pl, ZX_SECTION_EMOJIS, ZX_ID_EMOJI);
 	return err;
 }
+
+int zx_plan_ids(const struct zx_plan *p, struct zx_idmap *ids)
+{
+	const struct zx_idmap_pair *pair;
+	size_t at = 0;
+	int err = ZX_OK;
+
+	while (!err && (pair = zx_idmap_next(&p->ids, &at)))
+		err = zx_idmap_put(ids, pair->kind, pair->from, pair->to);
+	return err;
+}
