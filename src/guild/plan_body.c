@@ -6,8 +6,8 @@
 
 #include "guild/plan_int.h"
 
-void zx__pick(struct zx_json_writer *j, struct zx_str item,
-	      const char *const *keys)
+void zx__plan_pick(struct zx_json_writer *j, struct zx_str item,
+		   const char *const *keys)
 {
 	for (; *keys; keys++) {
 		struct zx_str raw = zx_json_get(item, *keys);

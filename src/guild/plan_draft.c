@@ -169,7 +169,7 @@ static void voice(struct zx__planner *pl, struct zx__draft *d)
 	uint64_t limit = zx_json_get_u64(d->ch->text, "user_limit");
 
 	bitrate(pl, d);
-	zx__pick(&d->j, d->ch->text, voices);
+	zx__plan_pick(&d->j, d->ch->text, voices);
 	if (limit > most)
 		zx__draft_say(d, ZX_VERB_DOWNGRADE, ZX_WHY_COMMUNITY,
 			      "For at most 99 people.");
@@ -183,8 +183,8 @@ static void forum(struct zx__draft *d)
 					    "default_reaction_emoji", NULL };
 	uint64_t flags = zx_json_get_u64(d->ch->text, "flags") & (1u << 4);
 
-	zx__pick(&d->j, d->ch->text, forums);
-	zx__pick(&d->j, d->ch->text, more);
+	zx__plan_pick(&d->j, d->ch->text, forums);
+	zx__plan_pick(&d->j, d->ch->text, more);
 	if (flags)
 		zx_jw_u64(&d->j, "flags", flags);
 }
@@ -209,7 +209,7 @@ void zx__draft_fields(struct zx__planner *pl, struct zx__draft *d)
 	int type = d->ch->made_type;
 
 	zx_jw_u64(&d->j, "type", (uint64_t)type);
-	zx__pick(&d->j, d->ch->text, plain);
+	zx__plan_pick(&d->j, d->ch->text, plain);
 	if (type == ZX__CHANNEL_CATEGORY)
 		return;
 	parent(pl, d);
@@ -217,7 +217,7 @@ void zx__draft_fields(struct zx__planner *pl, struct zx__draft *d)
 		voice(pl, d);
 		return;
 	}
-	zx__pick(&d->j, d->ch->text, texts);
+	zx__plan_pick(&d->j, d->ch->text, texts);
 	topic(d, is_forum(type) ? 4096 : 1024);
 	if (is_forum(type))
 		forum(d);

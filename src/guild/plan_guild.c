@@ -97,7 +97,7 @@ static int community(struct zx__planner *pl)
 		zx_jw_raw(&j, NULL, it.value);
 	zx_jw_cstr(&j, NULL, "COMMUNITY");
 	zx_jw_arr_end(&j);
-	zx__pick(&j, pl->sguild, keys);
+	zx__plan_pick(&j, pl->sguild, keys);
 	zx_jw_u64(&j, "verification_level", level ? level : 1);
 	zx_jw_raw(&before, "features", zx_json_get(pl->lguild, "features"));
 	return end(pl, &j, &before, ZX_ACT_COMMUNITY);

@@ -248,8 +248,8 @@ void zx__draft_fields(struct zx__planner *pl, struct zx__draft *d);
 int zx__plan_channel_there(struct zx__planner *pl, struct zx__item *ch);
 
 /* Bodies: a JSON object begun in pl->body (or another buffer). */
-void zx__pick(struct zx_json_writer *j, struct zx_str item,
-	      const char *const *keys);
+void zx__plan_pick(struct zx_json_writer *j, struct zx_str item,
+		   const char *const *keys);
 /* As above, those that differ, with the values of `now` into `before`. Nonzero
  * when there are some. `m` maps what `item` has. */
 int zx__pick_changed(struct zx__planner *pl, struct zx_json_writer *j,

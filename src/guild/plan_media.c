@@ -61,7 +61,7 @@ static void emoji_body(struct zx_json_writer *j, const struct zx__item *item)
 {
 	static const char *const keys[] = { "name", "roles", NULL };
 
-	zx__pick(j, item->text, keys);
+	zx__plan_pick(j, item->text, keys);
 }
 
 static void sound_body(struct zx_json_writer *j, const struct zx__item *item)
@@ -69,7 +69,7 @@ static void sound_body(struct zx_json_writer *j, const struct zx__item *item)
 	static const char *const keys[] = { "emoji_id", "emoji_name", "name",
 					    "volume", NULL };
 
-	zx__pick(j, item->text, keys);
+	zx__plan_pick(j, item->text, keys);
 }
 
 /* Fields of a form: texts, and none of them null. */
@@ -246,7 +246,7 @@ static int tags(struct zx__planner *pl, const struct zx__item *forum)
 	zx_buf_clear(&pl->body);
 	zx_jw_init(&j, &pl->body);
 	zx_jw_obj(&j, NULL);
-	zx__pick(&j, forum->text, keys);
+	zx__plan_pick(&j, forum->text, keys);
 	zx_jw_obj_end(&j);
 	n.body = zx_buf_str(&pl->body);
 	return zx__plan_add(pl, &n, NULL);

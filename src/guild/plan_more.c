@@ -113,7 +113,7 @@ static int rule(struct zx__planner *pl, struct zx__item *rule)
 			   : refuse(pl, &n, ZX_VERB_IMPOSSIBLE, ZX_WHY_LIMIT);
 	}
 	object(pl, &j);
-	zx__pick(&j, rule->text, rule_keys);
+	zx__plan_pick(&j, rule->text, rule_keys);
 	zx_jw_u64(&j, "trigger_type", rule->type);
 	zx_jw_obj_end(&j);
 	n.body = zx_buf_str(&pl->body);
@@ -220,7 +220,7 @@ static void recurrence(struct zx_json_writer *j, struct zx_str raw)
 	if (zx_json_kind(raw) != ZX_JSON_OBJECT)
 		return;
 	zx_jw_obj(j, "recurrence_rule");
-	zx__pick(j, raw, keys);
+	zx__plan_pick(j, raw, keys);
 	zx_jw_obj_end(j);
 }
 
@@ -236,9 +236,9 @@ static void event_body(struct zx__planner *pl, const struct zx__item *ev)
 	struct zx_json_writer j;
 
 	object(pl, &j);
-	zx__pick(&j, ev->text, head);
+	zx__plan_pick(&j, ev->text, head);
 	recurrence(&j, zx_json_get(ev->text, "recurrence_rule"));
-	zx__pick(&j, ev->text, tail);
+	zx__plan_pick(&j, ev->text, tail);
 	zx_jw_obj_end(&j);
 }
 

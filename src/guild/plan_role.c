@@ -126,7 +126,7 @@ static void create_body(struct zx__planner *pl, const struct zx__item *role,
 	zx_buf_clear(&pl->body);
 	zx_jw_init(&j, &pl->body);
 	zx_jw_obj(&j, NULL);
-	zx__pick(&j, role->text, plain);
+	zx__plan_pick(&j, role->text, plain);
 	zx_jw_cstr(&j, "permissions", "0");
 	colours(pl, &j, role, l);
 	emoji(pl, &j, role, l);

@@ -89,7 +89,7 @@ static void option(struct zx_json_writer *j, struct zx_str o, int with_id)
 	struct zx_str emoji = zx_json_get(o, "emoji");
 
 	zx_jw_obj(j, NULL);
-	zx__pick(j, o, head);
+	zx__plan_pick(j, o, head);
 	if (zx_json_kind(emoji) == ZX_JSON_OBJECT) {
 		zx_jw_raw(j, "emoji_animated", zx_json_get(emoji, "animated"));
 		zx_jw_raw(j, "emoji_id", zx_json_get(emoji, "id"));
@@ -97,7 +97,7 @@ static void option(struct zx_json_writer *j, struct zx_str o, int with_id)
 	}
 	if (with_id)
 		zx_jw_raw(j, "id", zx_json_get(o, "id"));
-	zx__pick(j, o, tail);
+	zx__plan_pick(j, o, tail);
 	zx_jw_obj_end(j);
 }
 
@@ -111,12 +111,12 @@ static void prompt(struct zx_json_writer *j, struct zx_str p, int with_id)
 	zx_jw_obj(j, NULL);
 	if (with_id)
 		zx_jw_raw(j, "id", zx_json_get(p, "id"));
-	zx__pick(j, p, in);
+	zx__plan_pick(j, p, in);
 	zx_jw_arr(j, "options");
 	while (zx_json_next(&it))
 		option(j, it.value, with_id);
 	zx_jw_arr_end(j);
-	zx__pick(j, p, tail);
+	zx__plan_pick(j, p, tail);
 	zx_jw_obj_end(j);
 }
 
