@@ -21,11 +21,11 @@ struct step {
 		 "'deny':'0'}"
 
 static const struct step roles[] = {
-	{ "PATCH", ROLES "/{guild}", "{'permissions':'2248473465835073'}" },
+	{ "PATCH", ROLES "/{guild}", "{'permissions':'1799872721571393'}" },
 	{ "POST", ROLES,
 	  "{'name':'Admin','permissions':'8','color':15158332,'hoist':true}" },
 	{ "POST", ROLES,
-	  "{'name':'Moderator','permissions':'7881299889095814',"
+	  "{'name':'Moderator','permissions':'6756516296138886',"
 	  "'colors':{'primary_color':3447003,'secondary_color':10181046,"
 	  "'tertiary_color':null},'hoist':true,'mentionable':true}" },
 	{ "POST", ROLES,
