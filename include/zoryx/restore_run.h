@@ -48,7 +48,7 @@ enum zx_restore_out_kind {
 
 struct zx_restore_out {
 	enum zx_restore_out_kind kind;
-	struct zx_str record; /* JOURNAL: one line of JSON, under 1 MiB.
+	struct zx_str record; /* JOURNAL: one line of text, under 64 KiB.
 				 Borrowed, as all of it, until the next call */
 	uint32_t id;	      /* REQUEST, HOST: to be named in feed */
 	uint32_t op;	      /* that it is for; 0: a look at the server */
@@ -68,6 +68,8 @@ struct zx_restore_reply {
 	int err; /* ZX_OK for 2xx */
 	int status, code;
 	int maybe_done; /* no answer, or a 5xx: it may have been carried out */
+	uint64_t would_wait_ms; /* ZX_E_WOULDWAIT: operations of that class are
+				   held for so long (0: a minute) */
 	struct zx_str body;
 	struct zx_str message; /* what was wrong, for people */
 };
@@ -101,13 +103,15 @@ ZX_API int zx_restore_run_feed(struct zx_restore_run *r, uint32_t id,
 ZX_API int zx_restore_run_tick(struct zx_restore_run *r, zx_time now);
 ZX_API zx_time zx_restore_run_deadline(const struct zx_restore_run *r);
 
-/* No further operation begins; those on the wire end. Then DONE with
- * ZX_E_CANCELLED; what waits for a retry is given up. The plan may be resumed
- * or undone. */
+/* No further operation begins; those on the wire end, for at most 2 s. Then
+ * DONE with ZX_E_CANCELLED; what waits for a retry is given up. The host takes
+ * back what it has not sent yet (and feeds ZX_E_CANCELLED). The plan may be
+ * resumed or undone. */
 ZX_API void zx_restore_run_cancel(struct zx_restore_run *r, zx_time now);
 /* The same with ZX_E_CLOSED: the process ends, the restore does not. */
 ZX_API void zx_restore_run_suspend(struct zx_restore_run *r, zx_time now);
-/* Nonzero: no further operation begins until it is called with 0. */
+/* Nonzero: nothing further is sent until it is called with 0, but looks for
+ * what was done when an answer was lost. */
 ZX_API void zx_restore_run_pause(struct zx_restore_run *r, int paused,
 				 zx_time now);
 /* The guild is unavailable (nonzero) or back: as a pause of its own. */

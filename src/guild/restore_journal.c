@@ -10,7 +10,8 @@
 
 static const char *const words[ZX__RECORD_KINDS] = {
 	[ZX__RECORD_BEGIN] = "begin", [ZX__RECORD_TRY] = "try",
-	[ZX__RECORD_DONE] = "done",   [ZX__RECORD_FAIL] = "fail",
+	[ZX__RECORD_DONE] = "done",   [ZX__RECORD_FOUND] = "found",
+	[ZX__RECORD_FAIL] = "fail",   [ZX__RECORD_STOP] = "stop",
 	[ZX__RECORD_DROP] = "drop",   [ZX__RECORD_END] = "end",
 };
 
@@ -32,7 +33,6 @@ static void put(struct zx_json_writer *w, const struct zx__record *r)
 	zx_jw_cstr(w, "is", words[r->kind]);
 	if (r->kind != ZX__RECORD_BEGIN && r->kind != ZX__RECORD_END)
 		zx_jw_u64(w, "op", r->op);
-	zx_jw_i64(w, "at", r->at);
 	if (r->id)
 		zx_jw_id(w, "id", r->id);
 	if (r->mark)
@@ -43,8 +43,12 @@ static void put(struct zx_json_writer *w, const struct zx__record *r)
 		zx_jw_i64(w, "status", r->status);
 	if (r->code)
 		zx_jw_i64(w, "code", r->code);
+	if (r->lost)
+		zx_jw_u64(w, "lost", r->lost);
 	if (r->why.len)
 		zx_jw_str(w, "why", r->why);
+	if (r->pairs.len)
+		zx_jw_raw(w, "ids", r->pairs);
 	zx_jw_obj_end(w);
 }
 
@@ -110,7 +114,7 @@ static int id_of(struct zx_str o, const char *key, uint64_t *out)
 
 static int fields(struct zx_str json, struct zx__record *r, struct zx_buf *why)
 {
-	int64_t op, err, status, code;
+	int64_t op, err, status, code, lost;
 	size_t at = why->len;
 
 	memset(r, 0, sizeof(*r));
@@ -118,16 +122,18 @@ static int fields(struct zx_str json, struct zx__record *r, struct zx_buf *why)
 	    zx_json_kind(json) != ZX_JSON_OBJECT ||
 	    kind_of(zx_json_get(json, "is"), &r->kind) ||
 	    number(json, "op", 0, UINT32_MAX, &op) ||
-	    number(json, "at", INT64_MIN, INT64_MAX, &r->at) ||
 	    number(json, "err", -1000, 0, &err) ||
 	    number(json, "status", 0, 999, &status) ||
 	    number(json, "code", 0, INT32_MAX, &code) ||
+	    number(json, "lost", 0, UINT32_MAX, &lost) ||
 	    id_of(json, "id", &r->id) || id_of(json, "mark", &r->mark))
 		return ZX_E_CORRUPT;
 	r->op = (uint32_t)op;
 	r->err = (int)err;
 	r->status = (int)status;
 	r->code = (int)code;
+	r->lost = (uint32_t)lost;
+	r->pairs = zx_json_get(json, "ids");
 	if (zx_json_get(json, "why").len &&
 	    zx_json_text(zx_json_get(json, "why"), why))
 		return why->err ? why->err : ZX_E_CORRUPT;

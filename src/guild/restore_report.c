@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How far it is, and what became of it.
+ */
+#include <string.h>
+
+#include "guild/restore_int.h"
+
+/* Progress ----------------------------------------------------------------- */
+
+/* By the plan at first; once a tenth is done, by what that took. */
+static uint64_t eta(const struct zx_restore_run *r, zx_time now)
+{
+	const struct zx_plan_totals *t = zx_plan_totals(r->plan);
+	uint64_t left = r->weight_all - r->weight;
+	uint64_t mine = r->weight - r->weight_old, took = now - r->began;
+
+	if (!left || !r->weight_all)
+		return 0;
+	if (mine >= r->weight_all / 10 && mine && took)
+		return (uint64_t)((double)took * (double)left / (double)mine);
+	return (uint64_t)((double)t->eta_ms * (double)left /
+			  (double)r->weight_all);
+}
+
+static enum zx_phase phase_now(const struct zx_restore_run *r)
+{
+	for (int p = 0; p < ZX_PHASE_COUNT; p++)
+		if (r->phase[p].open)
+			return (enum zx_phase)p;
+	return ZX_PHASE_NONE;
+}
+
+/* Operations whose answer was lost and which are still looked for. */
+static int reconciling(const struct zx_restore_run *r)
+{
+	for (int i = 0; i < ZX__RUN_SLOTS; i++)
+		if (r->slot[i].state == ZX__SLOT_LOST ||
+		    r->slot[i].state == ZX__SLOT_LOOKING)
+			return 1;
+	if (r->polled)
+		return 0;
+	for (uint32_t i = 0; i < r->n; i++)
+		if (r->results[i].outcome == ZX_OUTCOME_RUNNING &&
+		    !(r->results[i].flags & ZX_PLAN_REPEATABLE))
+			return 1;
+	return 0;
+}
+
+void zx_restore_run_progress(const struct zx_restore_run *r, zx_time now,
+			     struct zx_restore_progress *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (now < r->began)
+		now = r->began;
+	out->ops = r->changing;
+	out->done = r->done;
+	out->failed = r->failed;
+	out->stopped = r->stopped;
+	out->requests = r->requests;
+	out->requests_known =
+		zx_plan_totals(r->plan)->requests + r->looks + r->repeated;
+	out->op = r->op;
+	out->phase = phase_now(r);
+	out->paused = r->paused || r->unavailable;
+	out->reconciling = reconciling(r);
+	out->cancelled = r->stopping == ZX_E_CANCELLED;
+	out->eta_ms = r->over ? 0 : eta(r, now);
+	out->elapsed_ms = now - r->began;
+}
+
+int zx_restore_run_result(const struct zx_restore_run *r, uint32_t op,
+			  struct zx_restore_result *out)
+{
+	const struct zx__result *res;
+
+	memset(out, 0, sizeof(*out));
+	if (!op || op > r->n)
+		return ZX_E_NOTFOUND;
+	res = &r->results[op - 1];
+	out->op = op;
+	out->outcome = (enum zx_outcome)res->outcome;
+	out->status = res->status;
+	out->code = res->code;
+	out->made = res->made;
+	out->lost = res->lost;
+	if (res->why_len)
+		out->message = (struct zx_str){ r->texts.ptr + res->why,
+						res->why_len };
+	return ZX_OK;
+}
+
+/* Report ------------------------------------------------------------------- */
+
+static void count_done(struct zx_restore_report *t, const struct zx_plan_op *op,
+		       uint64_t *member)
+{
+	switch (op->act) {
+	case ZX_ACT_MEMBER_ADD:
+	case ZX_ACT_MEMBER_REMOVE:
+		t->roles_added += op->act == ZX_ACT_MEMBER_ADD;
+		t->roles_removed += op->act == ZX_ACT_MEMBER_REMOVE;
+		/* those of one member stand together */
+		t->members += op->snapshot_id != *member;
+		*member = op->snapshot_id;
+		break;
+	case ZX_ACT_ROLE_ORDER:
+	case ZX_ACT_CHANNEL_ORDER:
+		t->ordered++;
+		break;
+	case ZX_ACT_DELETE:
+	case ZX_ACT_UNBAN:
+		t->deleted++;
+		break;
+	default:
+		/* To raise what was just made is part of its making. */
+		if (op->flags & ZX_PLAN_MAKES || op->verb == ZX_VERB_CREATE)
+			t->created += op->act != ZX_ACT_ROLE_RAISE;
+		else
+			t->updated += op->act != ZX_ACT_ROLE_RAISE;
+	}
+}
+
+static void count(struct zx_restore_report *t, const struct zx_plan_op *op,
+		  const struct zx__result *res, uint64_t *member)
+{
+	t->skipped += op->verb == ZX_VERB_SKIP;
+	t->impossible += op->verb == ZX_VERB_IMPOSSIBLE;
+	t->downgraded += op->verb == ZX_VERB_DOWNGRADE;
+	t->failed += res->outcome == ZX_OUTCOME_FAILED;
+	t->stopped += res->outcome == ZX_OUTCOME_STOPPED;
+	t->found += res->outcome == ZX_OUTCOME_FOUND;
+	if (res->outcome == ZX_OUTCOME_DONE)
+		count_done(t, op, member);
+}
+
+void zx_restore_run_report(const struct zx_restore_run *r, zx_time now,
+			   struct zx_restore_report *out)
+{
+	struct zx_plan_op op;
+	uint64_t member = 0;
+
+	memset(out, 0, sizeof(*out));
+	for (uint32_t i = 0; i < r->n; i++)
+		if (zx_plan_op(r->plan, i, &op))
+			count(out, &op, &r->results[i], &member);
+	out->requests = r->requests;
+	out->repeated = r->repeated;
+	out->took_ms = now > r->began ? now - r->began : 0;
+}
