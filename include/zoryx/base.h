@@ -160,6 +160,9 @@ struct zx_rand {
 	void *ud;
 };
 
+/* 64 bits of `r`, which must have a function. The first byte is the lowest, so
+ * that a seeded source gives the same numbers on every machine. */
+ZX_API uint64_t zx_rand_u64(const struct zx_rand *r);
 /* Uniform in [0, below); 0 when below is 0 or `r` has no function. */
 ZX_API uint64_t zx_rand_below(const struct zx_rand *r, uint64_t below);
 /* Uniform in [0, 1). */

@@ -4,11 +4,15 @@
  */
 #include "base/base_int.h"
 
-static uint64_t draw(const struct zx_rand *r)
+uint64_t zx_rand_u64(const struct zx_rand *r)
 {
+	unsigned char byte[8] = { 0 };
 	uint64_t x = 0;
+	size_t i;
 
-	r->fill(r->ud, &x, sizeof(x));
+	r->fill(r->ud, byte, sizeof(byte));
+	for (i = sizeof(byte); i-- > 0;)
+		x = x << 8 | byte[i];
 	return x;
 }
 
@@ -23,7 +27,7 @@ uint64_t zx_rand_below(const struct zx_rand *r, uint64_t below)
 	 * A source that is stuck must not hang us, hence the bound. */
 	skip = (0 - below) % below;
 	for (i = 0; i < ZX__RAND_DRAWS; i++) {
-		x = draw(r);
+		x = zx_rand_u64(r);
 		if (x >= skip)
 			break;
 	}
@@ -34,7 +38,7 @@ double zx_rand_unit(const struct zx_rand *r)
 {
 	if (!r || !r->fill)
 		return 0;
-	return (double)(draw(r) >> 11) * 0x1p-53;
+	return (double)(zx_rand_u64(r) >> 11) * 0x1p-53;
 }
 
 /* splitmix64: spreads a seed, however poor, over all bits. */

@@ -107,7 +107,7 @@ static uint64_t fresh_id(struct zx_commands *c)
 	uint64_t id;
 
 	do
-		c->opt.rand.fill(c->opt.rand.ud, &id, sizeof(id));
+		id = zx_rand_u64(&c->opt.rand);
 	while (!id || zx__panel_find(c, id));
 	return id;
 }

@@ -49,7 +49,6 @@ struct zx__send *zx__send_new(struct zx_commands *c, enum zx__send_kind kind,
 			      struct zx_message *m)
 {
 	struct zx__send *s = zx_new(c->opt.alloc, sizeof(*s));
-	uint64_t nonce;
 
 	if (!s)
 		return NULL;
@@ -58,9 +57,8 @@ struct zx__send *zx__send_new(struct zx_commands *c, enum zx__send_kind kind,
 	if (m)
 		zx__message_move(&s->message, m);
 	zx_buf_init(&s->body, c->opt.alloc, 0);
-	c->opt.rand.fill(c->opt.rand.ud, &nonce, sizeof(nonce));
 	snprintf(s->nonce, sizeof(s->nonce), "zx%016llx",
-		 (unsigned long long)nonce);
+		 (unsigned long long)zx_rand_u64(&c->opt.rand));
 	return s;
 }
 

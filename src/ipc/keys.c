@@ -123,7 +123,7 @@ static void draw_nonce(struct zx_ipc_keys *k)
 		k->nonce[2 * i] = hex[bytes[i] >> 4];
 		k->nonce[2 * i + 1] = hex[bytes[i] & 15];
 	}
-	k->opt.rand.fill(k->opt.rand.ud, &k->seed, sizeof(k->seed));
+	k->seed = zx_rand_u64(&k->opt.rand);
 }
 
 /* Says what is wrong with the secret or with clear text, and how much. */

@@ -99,7 +99,7 @@ int zx_rest_new(struct zx_rest **out, const struct zx_rest_options *opt,
 	r->invalid.limit = o.invalid_limit ? o.invalid_limit : 10000;
 	r->invalid.at = now / ZX__REST_INVALID_MS;
 	r->stats.latency_ms = -1;
-	r->rand.fill(r->rand.ud, &r->seed, sizeof(r->seed));
+	r->seed = zx_rand_u64(&r->rand);
 	init_lists(r);
 	err = init_memory(r, &o);
 	if (err) {

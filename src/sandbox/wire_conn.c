@@ -2,6 +2,7 @@
  *
  * One TCP connection: its buffers, reading, writing, ending.
  */
+#define _GNU_SOURCE /* musl: struct tcp_info */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -195,7 +196,7 @@ void zx__conn_flush(struct zx__conn *c)
 
 double zx__conn_latency(const struct zx__conn *c)
 {
-#ifdef __linux__
+#if defined(__linux__) && defined(TCP_INFO)
 	struct tcp_info info;
 	socklen_t n = sizeof(info);
 

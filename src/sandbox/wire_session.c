@@ -114,7 +114,8 @@ struct zx__session *zx__session_new(struct zx__wire *wire)
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return NULL;
-	rand.fill(rand.ud, bits, sizeof(bits));
+	bits[0] = zx_rand_u64(&rand);
+	bits[1] = zx_rand_u64(&rand);
 	snprintf(s->id, sizeof(s->id), "%016llx%016llx",
 		 (unsigned long long)bits[0], (unsigned long long)bits[1]);
 	s->wire = wire;

@@ -137,6 +137,24 @@ static void prng__is_xoroshiro_seeded_by_splitmix(void **state)
 	assert_memory_equal(got, want, sizeof(got));
 }
 
+/* Whatever the order of bytes in a word: the first byte is the lowest. */
+static void rand__u64_has_the_first_byte_lowest(void **state)
+{
+	struct zx_prng prng;
+	struct zx_rand r = zx_prng_rand(&prng);
+	unsigned char byte[8];
+	uint64_t x = 0;
+	size_t i;
+
+	(void)state;
+	zx_prng_init(&prng, 1);
+	r.fill(r.ud, byte, sizeof(byte));
+	for (i = 0; i < 8; i++)
+		x |= (uint64_t)byte[i] << 8 * i;
+	zx_prng_init(&prng, 1);
+	assert_true(zx_rand_u64(&r) == x);
+}
+
 static void prng__fill_writes_nothing_outside(void **state)
 {
 	struct zx_prng p;
@@ -167,6 +185,7 @@ int main(void)
 		cmocka_unit_test(rand__unit_is_in_zero_to_one_with_mean_a_half),
 		cmocka_unit_test(prng__a_seed_always_means_the_same),
 		cmocka_unit_test(prng__is_xoroshiro_seeded_by_splitmix),
+		cmocka_unit_test(rand__u64_has_the_first_byte_lowest),
 		cmocka_unit_test(prng__fill_writes_nothing_outside),
 	};
 

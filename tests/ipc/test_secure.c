@@ -3,12 +3,18 @@
  * What an attacker on the way between two of ours can do with the bytes, and
  * what encryption costs. Two sessions joined by hand.
  */
-#if defined(__GLIBC__) || defined(__linux__)
+#if defined(__linux__)
 #include <malloc.h>
 #endif
 
 #include "helper/zx_test.h"
 #include "zoryx/ipc.h"
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#if __GLIBC_PREREQ(2, 33)
+#define HAVE_MALLINFO2 1
+#endif
+#endif
 
 #define SECRET "a secret of the cluster"
 
@@ -310,8 +316,7 @@ static void ipc_secure__a_silent_handshake_is_cut(void **state)
 /* mbedTLS takes its memory from malloc: ask that. */
 static void ipc_secure__an_idle_peer_costs_less_than_64_KiB(void **state)
 {
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33) &&                             \
-	!defined(__SANITIZE_ADDRESS__)
+#ifdef HAVE_MALLINFO2
 	enum { PAIRS = 40 };
 	struct pair *p = calloc(PAIRS, sizeof(*p));
 	size_t before, each;
