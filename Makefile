@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-# zoryx: `make help` lists the targets. No recursion: one graph for everything.
+# zoryx: `make help` lists the targets. No recursion, but for other compilers
+# (tests/port.mk): one graph for everything.
 
 .DEFAULT_GOAL := all
 SHELL         := /bin/sh
@@ -57,6 +58,9 @@ B := $(if $(SAN),build/san,build)
 # and `bench` install what is missing; other targets name it.
 
 GOALS := $(or $(MAKECMDGOALS),all)
+ifdef CONFIG # made by somebody else, for another machine
+include $(CONFIG)
+else
 ifneq ($(filter-out clean help deps deps-test format uninstall,$(GOALS)),)
 include build/config.mk
 endif
@@ -73,6 +77,7 @@ build/config.mk: .ci/deps .ci/config
 	@PKG_CONFIG='$(PKG_CONFIG)' CC='$(CC)' sh .ci/config $(PKGS) \
 		$(UNIT:test=cmocka) >$@.tmp
 	@mv $@.tmp $@
+endif
 
 say = @printf '  %-4s %s\n'
 q   = @
@@ -92,6 +97,10 @@ ifdef SAN
 ZX_CFLAGS  += -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
 ZX_LDFLAGS += -fsanitize=address,undefined
+endif
+ifdef TSAN
+ZX_CFLAGS  += -fsanitize=thread -fno-omit-frame-pointer
+ZX_LDFLAGS += -fsanitize=thread
 endif
 ZX_LIBS     := $(foreach p,$(PKGS),$(LIBS_$(p))) -lm
 # OPTFLAGS: what a build of ours adds when the user says nothing
@@ -174,7 +183,8 @@ run: $(B)/zoryx-bot $(B)/zoryx-sandbox
 
 TEST_SRC  := $(wildcard tests/*/test_*.c)
 TEST_BIN  := $(TEST_SRC:%.c=$(B)/%)
-TEST_HELP := $(patsubst %.c,$(B)/%.o,$(wildcard tests/helper/*.c))
+HELPERS   ?= $(basename $(notdir $(wildcard tests/helper/*.c)))
+TEST_HELP := $(HELPERS:%=$(B)/tests/helper/%.o)
 ALONE     := $(patsubst %.c,$(B)/%,$(wildcard tests/alone/*.c))
 TEST_SH   := $(sort $(wildcard tests/*/test_*.sh))
 
@@ -201,6 +211,8 @@ test: all $(TEST_BIN) $(ALONE) $$(if $$(HAVE_CXX),$(EXAMPLES_CXX))
 	@B='$(B)' CC='$(CC)' CXX='$(CXX)' SAN='$(SAN)' \
 		OBJS='$(LIB_OBJS)' LIB_A='$(LIB_A)' MODULES='$(MODULES)' \
 		sh tests/run.sh $(ALONE) $(TEST_BIN) $(TEST_SH)
+
+include tests/port.mk
 
 # Accidents ------------------------------------------------------------------
 # The same tests as in `make test`, with many more kills and power cuts.
@@ -282,6 +294,9 @@ help:
 #: make crash      kill the state file 1,000 times, cut its power 10,000 times
 #: make fuzz       run the fuzzers for FUZZ_TIME=60 s each; needs clang
 #: make sim        simulated days of faults; SEEDS=200 HOURS=24
+#: make port-32    all as 32-bit programs; port-be big-endian, port-musl,
+#:                 port-clang: see tests/port.mk
+#: make tsan       the programs with threads under the thread sanitizer
 #: make bench      measure; QUICK=1 for less than a minute
 #: make deps       install the packages needed to build
 #: make deps-test  and those for the interop and browser tests
