@@ -118,7 +118,7 @@ static void give_back(void *data)
 {
 	struct zx__mon *m = data;
 
-	zx__mon_outbox_clear(m);
+	zx__mon_outbox_free(m);
 	zx_http_close(m->http);
 	zx_delete(m->alloc, m->trial);
 	zx_alerts_free(m->alerts);
@@ -176,6 +176,8 @@ static int start(struct zx_bot *bot, void **data)
 		err = zx__mon_alerts_begin(m);
 	if (!err)
 		err = zx__mon_load(m);
+	if (!err)
+		err = zx__mon_outbox_load(m);
 	if (!err)
 		err = zx__mon_sync(m);
 	if (err) {

@@ -37,6 +37,12 @@ struct zx__mon_config {
 	uint32_t threshold;
 };
 
+/* An alert that waits to be sent. */
+struct zx__mon_post {
+	uint64_t id; /* in the state file; ascending */
+	char *body;
+};
+
 struct zx__mon {
 	struct zx_bot *bot;
 	const struct zx_alloc *alloc;
@@ -51,10 +57,11 @@ struct zx__mon {
 	uint32_t *slot; /* shard id to place in seen plus 1 */
 	size_t slots;
 
-	char *outbox[ZX__MON_OUTBOX]; /* bodies, the oldest first */
+	struct zx__mon_post outbox[ZX__MON_OUTBOX]; /* the oldest first */
 	size_t outbox_count;
-	int sending;   /* the first of them is under way */
-	int sent_void; /* what is under way is no longer in the outbox */
+	uint64_t outbox_next; /* id of the next one */
+	int sending;	      /* the first of them is under way */
+	int sent_void;	      /* what is under way is no longer in the outbox */
 	int stopped;
 	struct zx_backoff backoff;
 	char send_error[160]; /* why the last alert did not go; "" it did */
@@ -100,14 +107,22 @@ void zx__mon_clock_stop(struct zx__mon *m);
 /* Forgets incidents: those that last are told anew. */
 int zx__mon_alerts_begin(struct zx__mon *m);
 
-/* monitor_outbox.c: alerts on their way -------------------------------------
+/* monitor_notice.c ----------------------------------------------------------
  */
 void zx__mon_alert_render(struct zx__mon *m, const struct zx_alert *a,
 			  zx_wall wall, struct zx_message *out);
+
+/* monitor_outbox.c: alerts on their way -------------------------------------
+ */
 /* Renders and queues. */
 void zx__mon_alert_post(struct zx__mon *m, const struct zx_alert *a);
 void zx__mon_outbox_push(struct zx__mon *m); /* sends the first */
+/* They are not to be sent any more. */
 void zx__mon_outbox_clear(struct zx__mon *m);
+/* Memory only: the state file keeps them for the next process. */
+void zx__mon_outbox_free(struct zx__mon *m);
+/* Takes the body; ZX_E_LIMIT does not. */
+int zx__mon_outbox_add(struct zx__mon *m, uint64_t id, char *body);
 void zx__mon_on_retry(struct zx_timer *t, void *ud);
 
 /* monitor_store.c: the state file -------------------------------------------
@@ -118,6 +133,10 @@ int zx__mon_load(struct zx__mon *m);
 int zx__mon_restore(struct zx__mon *m, uint32_t shard);
 int zx__mon_save(struct zx__mon *m);
 int zx__mon_save_config(struct zx__mon *m);
+/* What an earlier process did not get rid of. ZX_E_NOMEM. */
+int zx__mon_outbox_load(struct zx__mon *m);
+void zx__mon_outbox_save(struct zx__mon *m, const struct zx__mon_post *p);
+void zx__mon_outbox_delete(struct zx__mon *m, uint64_t id);
 
 /* monitor_http.c ------------------------------------------------------------
  */

@@ -10,6 +10,8 @@
 	"counters" /* per shard, which stands in place of the guild            \
 		    */
 #define CONFIG "alerts"
+#define OUTBOX "shard_monitor_outbox" /* each under its id */
+#define POST "post"
 
 /* Configuration -------------------------------------------------------------
  */
@@ -69,6 +71,58 @@ int zx__mon_save_config(struct zx__mon *m)
 	struct zx_state *s = zx_bot_state(m->bot);
 
 	return s ? config_put(s, &m->config) : ZX_E_NOTFOUND;
+}
+
+/* Outbox --------------------------------------------------------------------
+ */
+
+static int load_one(uint64_t id, const char *key, struct zx_str body, void *ud)
+{
+	struct zx__mon *m = ud;
+	char *copy = zx_str_dup(m->alloc, body);
+	int err = copy ? zx__mon_outbox_add(m, id, copy) : ZX_E_NOMEM;
+
+	(void)key;
+	if (err)
+		zx_delete(m->alloc, copy);
+	return err;
+}
+
+int zx__mon_outbox_load(struct zx__mon *m)
+{
+	struct zx_state *s = zx_bot_state(m->bot);
+	int err = s ? zx_state_each(s, OUTBOX, load_one, m) : ZX_OK;
+
+	if (m->outbox_count)
+		zx__mon_log(m, ZX_LOG_INFO,
+			    "%zu alert(s) of the last run are still to be sent",
+			    m->outbox_count);
+	if (err && err != ZX_E_NOMEM && err != ZX_E_LIMIT)
+		zx__mon_log(m, ZX_LOG_ERROR,
+			    "alerts of the last run cannot be read: %s",
+			    zx_state_error(s));
+	return err == ZX_E_NOMEM ? err : ZX_OK;
+}
+
+void zx__mon_outbox_save(struct zx__mon *m, const struct zx__mon_post *p)
+{
+	struct zx_state *s = zx_bot_state(m->bot);
+
+	if (s && zx_state_put(s, OUTBOX, p->id, POST, zx_str(p->body)))
+		zx__mon_log(m, ZX_LOG_ERROR,
+			    "an alert is not saved, a crash would lose it: %s",
+			    zx_state_error(s));
+}
+
+void zx__mon_outbox_delete(struct zx__mon *m, uint64_t id)
+{
+	struct zx_state *s = zx_bot_state(m->bot);
+
+	if (s && zx_state_del(s, OUTBOX, id, POST))
+		zx__mon_log(m, ZX_LOG_ERROR,
+			    "an alert that was sent stays saved and may come "
+			    "twice: %s",
+			    zx_state_error(s));
 }
 
 /* Counters ------------------------------------------------------------------

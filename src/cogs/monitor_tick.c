@@ -128,6 +128,8 @@ void zx__mon_clock_start(struct zx__mon *m)
 			set(m, clock[i].timer,
 			    zx_time_add(now_of(m), clock[i].after_ms));
 	}
+	if (m->outbox_count)
+		set(m, &m->retry, now_of(m));
 }
 
 void zx__mon_clock_stop(struct zx__mon *m)

@@ -92,7 +92,7 @@ static void begin(struct zx__shard *s, uint32_t id, zx_time now)
 				 .since = now,
 				 .last_sign = ZX_TIME_NEVER,
 				 .down_since = ZX_TIME_NEVER,
-				 .up_since = ZX_TIME_NEVER };
+				 .back_since = ZX_TIME_NEVER };
 }
 
 int zx_metrics_add(struct zx_metrics *m, uint32_t shard, zx_time now)
@@ -148,7 +148,6 @@ int zx_metrics_reset(struct zx_metrics *m, uint32_t shard, zx_time now)
 	s->connected = old.connected;
 	s->ever_connected = old.ever_connected;
 	s->last_sign = old.last_sign;
-	s->up_since = old.up_since;
 	if (old.down_since != ZX_TIME_NEVER)
 		s->down_since = now;
 	return ZX_OK;

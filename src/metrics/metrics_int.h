@@ -22,8 +22,9 @@ struct zx__shard {
 	uint32_t close_count;
 	uint32_t failures;
 	int connected, ever_connected;
-	zx_time since, last_sign, down_since, up_since;
-	uint64_t down_ms; /* of outages that are over */
+	zx_time since, last_sign, down_since;
+	zx_time back_since; /* connected again after an outage; or NEVER */
+	uint64_t down_ms;   /* of outages that are over */
 	zx_wall last_error_at, last_connect, last_disconnect;
 	char last_error[200];
 };

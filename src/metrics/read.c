@@ -235,8 +235,8 @@ static void classify(const struct zx_metrics *m, const struct zx__shard *s,
 	else if (s->connected && s->last_sign != ZX_TIME_NEVER &&
 		 now > s->last_sign && now - s->last_sign > SILENT_MS)
 		set(h, ZX_WARNING, ZX_REASON_SILENT);
-	else if (s->connected && s->last_disconnect && now >= s->up_since &&
-		 now - s->up_since < m->recent_ms)
+	else if (s->connected && s->back_since != ZX_TIME_NEVER &&
+		 now < zx_time_add(s->back_since, m->recent_ms))
 		set(h, ZX_WARNING, ZX_REASON_RECENT);
 	else if (!s->ever_connected && age > STARTING_MS)
 		set(h, ZX_WARNING, ZX_REASON_STARTING);

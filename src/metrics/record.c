@@ -104,8 +104,10 @@ void zx_metrics_connected(struct zx_metrics *m, uint32_t shard, int resumed,
 	s->counters[resumed ? ZX_COUNT_RESUMES : ZX_COUNT_CONNECTS]++;
 	if (s->down_since != ZX_TIME_NEVER && now > s->down_since)
 		s->down_ms += now - s->down_since;
+	/* not at the start: an outage of the last process is over */
+	if (s->down_since != ZX_TIME_NEVER)
+		s->back_since = now;
 	s->down_since = ZX_TIME_NEVER;
-	s->up_since = now;
 	s->connected = 1;
 	s->ever_connected = 1;
 	s->failures = 0;

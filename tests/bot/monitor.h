@@ -322,6 +322,17 @@ static inline void fault(struct run *r, const char *json)
 	assert_err(zx_sandbox_fault(r->box, json), ZX_OK);
 }
 
+/* No fault is armed any more. */
+static inline void heal(struct run *r)
+{
+	zx_buf_clear(&r->text);
+	http_exchange(url_port(zx_sandbox_api_url(r->box)),
+		      "DELETE /sandbox/faults HTTP/1.1\r\nHost: localhost\r\n"
+		      "Connection: close\r\n\r\n",
+		      &r->text);
+	want(r, "HTTP/1.1 204");
+}
+
 /* #general of a guild on that shard; in the second guild the owner may use no
  * commands. */
 static inline uint64_t channel_on(struct run *r, uint32_t shard, uint32_t count)

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The shard monitor with some of the shards, other clusters, and what survives
- * a restart or a kill -9.
+ * The shard monitor with some of the shards, other clusters, and after a
+ * restart.
  */
-#include <signal.h>
-#include <sys/wait.h>
-
 #include "bot/monitor.h"
 
 /* Clusters */
@@ -177,113 +174,6 @@ static void M20__each_guild_is_counted_on_its_shard(void **state)
 	down(r);
 }
 
-#define SAVED "zoryx_metrics_saved_timestamp_seconds 1"
-
-/* The bot as a program of its own, to be killed. */
-static int run_alone(char **arg)
-{
-	struct run *r = fresh();
-
-	r->bo.token = arg[0];
-	r->bo.api_url = arg[1];
-	snprintf(r->state, sizeof(r->state), "%s", arg[2]);
-	r->config.metrics_port = (uint16_t)atoi(arg[3]);
-	return make_bot(r) || zx_bot_run(r->bot);
-}
-
-/* Also when a test fails: it would hold on to the output. */
-static pid_t alone;
-static const char *program;
-
-static int end_alone(void **state)
-{
-	(void)state;
-	if (alone > 0)
-		kill(alone, SIGKILL);
-	alone = 0;
-	return 0;
-}
-
-static pid_t spawn(struct run *r)
-{
-	char port[8];
-	pid_t pid;
-
-	snprintf(port, sizeof(port), "%u", r->config.metrics_port);
-	pid = fork();
-	if (!pid) {
-		execl(program, program, "--bot", zx_sandbox_token(r->box),
-		      zx_sandbox_api_url(r->box), r->state, port, (char *)NULL);
-		_exit(127);
-	}
-	assert_true(pid > 0);
-	alone = pid;
-	return pid;
-}
-
-static void kill_9(pid_t pid)
-{
-	int status;
-
-	kill(pid, SIGKILL);
-	alone = 0;
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-}
-
-static void M11__kill_9_keeps_counters_and_configuration(void **state)
-{
-	struct run *r = fresh();
-	struct zx_state_options so = ZX_STATE_OPTIONS_INIT;
-	struct zx_state *s;
-	struct zx_buf metrics, alerts;
-	char text[96];
-	size_t shards;
-	pid_t pid;
-	int i;
-
-	(void)state;
-	box_up(r);
-	pid = spawn(r);
-	assert_err(zx_sandbox_wait_ready(r->box, 1, WAIT_MS), ZX_OK);
-	snprintf(text, sizeof(text), "!shardalerts <#%llu> 7",
-		 (unsigned long long)general(r, 1));
-	zx_sandbox_say(r->box, 0, 0, text, NULL);
-	says(r, "will be posted");
-	says(r, "7 consecutive failures");
-	for (i = 0; i < 5; i++)
-		zx_sandbox_say(r->box, 0, 0, "counted", NULL);
-	WAIT_FOR(measured(r, "zoryx_shard_messages_total{shard=\"0\"} 6"));
-	/* the second save from here on has them for sure */
-	for (i = 0; i < 2; i++) {
-		WAIT_FOR(fetched(r, "/metrics", SAVED));
-		snprintf(text, sizeof(text), "\n%s",
-			 strstr(zx_buf_cstr(&r->text), SAVED));
-		*strchr(text + 1, '\n') = '\0';
-		WAIT_FOR(!measured(r, text + 1));
-	}
-	kill_9(pid);
-	so.path = r->state;
-	assert_err(zx_state_open(&s, &so), ZX_OK);
-	zx_buf_init(&metrics, NULL, 0);
-	zx_buf_init(&alerts, NULL, 0);
-	assert_err(zx_monitor_export(s, &metrics, &alerts, &shards), ZX_OK);
-	assert_int_equal(shards, 1);
-	assert_non_null(strstr(zx_buf_cstr(&metrics), "\"messages\":6"));
-	assert_non_null(strstr(zx_buf_cstr(&alerts), "\"alert_threshold\": 7"));
-	zx_state_close(s);
-	zx_buf_release(&metrics);
-	zx_buf_release(&alerts);
-	pid = spawn(r);
-	WAIT_FOR(measured(r, "zoryx_shard_messages_total{shard=\"0\"} 6"));
-	kill_9(pid);
-	bot_up(r);
-	slash(r, "shardalerts", NULL, "7 consecutive failures");
-	snprintf(text, sizeof(text), "<#%llu>",
-		 (unsigned long long)general(r, 1));
-	want(r, text);
-	down(r);
-}
-
 /* A bot that starts, and ends before Discord has answered. */
 static int begin_and_end(const struct zx_alloc *a, void *ud)
 {
@@ -312,7 +202,7 @@ static void monitor__any_allocation_at_the_start_may_fail(void **state)
 	fail_alloc_each_lenient(begin_and_end, NULL);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
@@ -323,14 +213,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(M22__shards_that_are_no_longer_ours_are_gone),
 		cmocka_unit_test(monitor__any_allocation_at_the_start_may_fail),
 		cmocka_unit_test(M20__each_guild_is_counted_on_its_shard),
-		cmocka_unit_test_teardown(
-			M11__kill_9_keeps_counters_and_configuration,
-			end_alone),
 	};
 
-	program = argv[0];
-	if (argc == 6 && !strcmp(argv[1], "--bot"))
-		return run_alone(argv + 2);
 	return cmocka_run_group_tests_name("bot/monitor_cluster", tests, NULL,
 					   NULL);
 }

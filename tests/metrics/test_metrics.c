@@ -414,6 +414,8 @@ static void metrics__counters_survive_export_and_import(void **state)
 
 	(void)state;
 	zx_metrics_add(m, 3, 0);
+	zx_metrics_connected(m, 3, 0, 0, 97);
+	zx_metrics_disconnected(m, 3, 4000, 0, 98);
 	zx_metrics_connected(m, 3, 0, 0, 99);
 	zx_metrics_count(m, 3, ZX_COUNT_MESSAGES, UINT64_C(9007199254740993));
 	zx_metrics_event(m, 3, 1, 5);
@@ -426,7 +428,11 @@ static void metrics__counters_survive_export_and_import(void **state)
 	zx_metrics_add(n, 3, 0);
 	zx_metrics_count(n, 3, ZX_COUNT_MESSAGES, 1);
 	assert_err(zx_metrics_import(n, zx_buf_str(&b)), ZX_OK);
+	/* an outage of the process before is none of this one */
+	zx_metrics_connected(n, 3, 1, 0, 100);
+	assert_int_equal(tier(n, 3, 1, ZX_REASON_NONE), ZX_HEALTHY);
 	s = get(n, 3, 0);
+	assert_int_equal(s.last_disconnect, 98);
 	assert_true(s.counters[ZX_COUNT_MESSAGES] ==
 		    UINT64_C(9007199254740994));
 	assert_int_equal(s.counters[ZX_COUNT_EVENTS], 1);
