@@ -61,7 +61,8 @@ GOALS := $(or $(MAKECMDGOALS),all)
 ifdef CONFIG # made by somebody else, for another machine
 include $(CONFIG)
 else
-ifneq ($(filter-out clean help deps deps-test format uninstall,$(GOALS)),)
+ifneq ($(filter-out clean help deps deps-test deps-bench format uninstall,\
+	$(GOALS)),)
 include build/config.mk
 endif
 UNIT := $(if $(filter test crash fuzz sim,$(GOALS)),test)
@@ -118,7 +119,7 @@ LIB_A  := $(B)/libzoryx.a
 BOX_A  := $(B)/libzoryx_sandbox.a
 
 .PHONY: all modules run test crash fuzz sim bench install uninstall abi deps \
-	deps-test format \
+	deps-test deps-bench format \
 	clean help FORCE
 all: $(LIB_A) $(BOX_A) modules $(B)/zoryx-bot $(B)/zoryx-sandbox \
 	$(EXAMPLES)
@@ -193,6 +194,9 @@ $(B)/tests/%.o: ZX_CPPFLAGS += -Itests
 # The simulation that the tests of restores share.
 RESTORE_SIM := $(patsubst %.c,$(B)/%.o,$(wildcard tests/guild/restore_sim*.c))
 $(filter $(B)/tests/guild/test_restore%,$(TEST_BIN)): $(RESTORE_SIM)
+
+# Snapshots made of single items, for the tests of plans.
+$(filter $(B)/tests/guild/test_plan%,$(TEST_BIN)): $(B)/tests/guild/plan_desk.o
 
 $(TEST_BIN): %: %.o $(TEST_HELP) $(BOX_A) $(LIB_A)
 	$(say) LD $@
@@ -277,6 +281,8 @@ deps:
 	@sh .ci/deps build
 deps-test:
 	@sh .ci/deps build test
+deps-bench:
+	@sh .ci/deps build bench
 
 format:
 	clang-format -i $(shell find include src examples bench tests \
@@ -300,6 +306,7 @@ help:
 #: make bench      measure; QUICK=1 for less than a minute
 #: make deps       install the packages needed to build
 #: make deps-test  and those for the interop and browser tests
+#: make deps-bench and those `make bench` compares with: ZeroMQ, NATS, Redis
 #: make man        the manual pages, in build/man; make doc: HTML (doxygen)
 #: make install    to PREFIX (/usr/local), below DESTDIR; make uninstall
 #: make abi        write what the libraries export to docs/abi, for review

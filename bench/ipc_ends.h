@@ -1,91 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * ipc_ends: those who send and receive in bench_ipc. They look at nothing but
- * lengths, so that what differs between two runs is the hub; only encrypted
- * ones are sessions of the library.
+ * ipc_ends: those who send and receive through our hub and the floor. They look
+ * at nothing but lengths, so that what differs between two runs is the hub;
+ * only encrypted ones are sessions of the library.
  */
 #ifndef BENCH_IPC_ENDS_H
 #define BENCH_IPC_ENDS_H
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sched.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "report.h"
+#include "ipc_run.h"
 #include "zoryx/net.h"
 
 #define BENCH_SECRET "bench"
-#define RX (256 * 1024)
-#define BATCH (64 * 1024)
-#define WINDOW (4096 * 1024) /* bytes between sender and receivers */
-#define ROUND_TRIPS 200000
-
-/* What the processes of one run share. */
-struct shared {
-	atomic_uint port, receivers, sending;
-	atomic_ullong sent, got; /* messages; deliveries */
-	atomic_uint trips;
-	double trip_ns[ROUND_TRIPS];
-};
-
-struct run {
-	size_t size;	/* of a payload */
-	unsigned peers; /* receivers */
-	int floor, tls, rtt;
-	struct shared *m;
-};
-
-static inline void die(const char *what)
-{
-	perror(what);
-	_exit(1);
-}
-
-static inline void tune(int fd)
-{
-	int one = 1, size = 256 * 1024;
-
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-}
-
-static inline void write_all(int fd, const char *p, size_t n)
-{
-	while (n) {
-		ssize_t got = write(fd, p, n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			_exit(0); /* the run is over */
-		p += got;
-		n -= (size_t)got;
-	}
-}
-
-static inline int dial(unsigned port)
-{
-	struct sockaddr_in a = { .sin_family = AF_INET,
-				 .sin_port = htons((uint16_t)port) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	tune(fd);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof(a)))
-		die("connect");
-	return fd;
-}
+#define IDLE_FIRST 16 /* peers, before memory is looked at */
 
 /* Frames in clear text
  * ------------------------------------------------------------- */
@@ -96,39 +24,47 @@ static inline void put_frame(struct zx_buf *b, struct zx_str payload)
 		die("frame");
 }
 
-/* A message of about `size` bytes whose last 14 are `<12 digits>"}`. */
+/* A message of `size` bytes whose last 14 are `<12 digits>"}`: what a cluster
+ * would send, or with less room the least that a hub takes. */
+static inline void write_message(struct zx_buf *p, size_t size,
+				 const char *from, const char *to)
+{
+	size_t tail = 75 + strlen(from) + strlen(to);
+	unsigned i = 0;
+
+	if (size < 150) {
+		zx_buf_addc(p, "{\"op\":\"x_");
+		while (p->len + strlen(to) + 48 < size)
+			zx_buf_addch(p, 'b');
+		zx_buf_addf(p,
+			    "\",\"data\":{},\"target\":\"%s\","
+			    "\"nonce\":\"000000000000\"}",
+			    to);
+		return;
+	}
+	zx_buf_addc(p, "{\"op\": \"x_bench\", \"data\": {\"guild_count\": 5");
+	while (p->len + tail + 24 < size)
+		zx_buf_addf(p, ", \"key%02u\": \"value %02u\"", i % 100,
+			    i % 100),
+			i++;
+	zx_buf_addc(p, ", \"t\": \"");
+	while (p->len + tail + 3 < size)
+		zx_buf_addch(p, 'x');
+	zx_buf_addf(p,
+		    "\"}, \"source\": \"%s\", \"target\": \"%s\", "
+		    "\"timestamp\": 1.5, \"nonce\": \"000000000000\"}",
+		    from, to);
+}
+
 static inline void put_message(struct zx_buf *b, size_t size, const char *from,
 			       const char *to)
 {
 	struct zx_buf p;
-	size_t tail = 75 + strlen(from) + strlen(to);
-	unsigned i = 0;
 
 	zx_buf_init(&p, NULL, 0);
-	zx_buf_addc(&p, "{\"op\": \"x_bench\", \"data\": {\"guild_count\": 5");
-	while (p.len + tail + 24 < size)
-		zx_buf_addf(&p, ", \"key%02u\": \"value %02u\"", i % 100,
-			    i % 100),
-			i++;
-	zx_buf_addc(&p, ", \"t\": \"");
-	while (p.len + tail + 3 < size)
-		zx_buf_addch(&p, 'x');
-	zx_buf_addf(&p,
-		    "\"}, \"source\": \"%s\", \"target\": \"%s\", "
-		    "\"timestamp\": 1.5, \"nonce\": \"000000000000\"}",
-		    from, to);
+	write_message(&p, size, from, to);
 	put_frame(b, zx_buf_str(&p));
 	zx_buf_release(&p);
-}
-
-static inline void stamp(char *end, unsigned long long n)
-{
-	static const char hex[] = "0123456789abcdef";
-	char *p = end - 2;
-	int i;
-
-	for (i = 0; i < 12; i++, n >>= 4)
-		*--p = hex[n & 15];
 }
 
 /* Tells the hub who this is, and waits until it is taken in. */
@@ -140,9 +76,10 @@ static inline int join(const struct run *r, const char *name)
 
 	zx_buf_init(&b, NULL, 0);
 	snprintf(text, sizeof(text),
-		 r->floor ? "%.1s"
-			  : "{\"op\":\"auth\",\"data\":{\"cluster_name\":\"%s"
-			    "\",\"secret\":\"" BENCH_SECRET "\",\"proto\":1}}",
+		 r->way->bare
+			 ? "%.1s"
+			 : "{\"op\":\"auth\",\"data\":{\"cluster_name\":\"%s"
+			   "\",\"secret\":\"" BENCH_SECRET "\",\"proto\":1}}",
 		 name);
 	put_frame(&b, zx_str(text));
 	write_all(fd, b.ptr, b.len);
@@ -186,13 +123,14 @@ static inline unsigned count(struct counter *c, const char *p, size_t n)
 	return frames;
 }
 
-/* Encrypted ends
- * ------------------------------------------------------------------- */
+/* Ends
+ * ------------------------------------------------------------------------- */
 
 struct end {
 	int fd;
+	struct counter frames; /* in clear text */
 	struct zx_ipc_keys *keys;
-	struct zx_ipc_session *s;
+	struct zx_ipc_session *s; /* encrypted */
 	unsigned ready, messages;
 };
 
@@ -206,13 +144,17 @@ static inline void end_flush(struct end *e)
 	}
 }
 
-static inline void end_read(struct end *e, char *rx)
+/* Waits for bytes; how many messages end in them. */
+static inline unsigned end_read(struct end *e, char *rx)
 {
 	struct zx_ipc_session_out o;
+	unsigned before = e->messages;
 	ssize_t n = read(e->fd, rx, RX);
 
 	if (n <= 0)
 		_exit(0);
+	if (!e->s)
+		return count(&e->frames, rx, (size_t)n);
 	if (zx_ipc_session_feed(e->s, (struct zx_str){ rx, (size_t)n }, 1))
 		die("feed");
 	while (zx_ipc_session_poll(e->s, &o)) {
@@ -222,6 +164,7 @@ static inline void end_read(struct end *e, char *rx)
 			die(o.text);
 	}
 	end_flush(e);
+	return e->messages - before;
 }
 
 static inline void end_open(struct end *e, const struct run *r,
@@ -230,6 +173,10 @@ static inline void end_open(struct end *e, const struct run *r,
 	struct zx_ipc_options o = ZX_IPC_OPTIONS_INIT;
 
 	memset(e, 0, sizeof(*e));
+	if (!r->tls) {
+		e->fd = join(r, name);
+		return;
+	}
 	o.role = ZX_IPC_CLIENT;
 	o.name = name;
 	o.secret = BENCH_SECRET;
@@ -237,109 +184,114 @@ static inline void end_open(struct end *e, const struct run *r,
 	if (zx_ipc_keys_new(&e->keys, &o) ||
 	    zx_ipc_session_new(&e->s, e->keys, 0, 0, 1))
 		die("session");
-	e->fd = dial(r->m->port);
+	e->fd = dial(atomic_load(&r->m->port));
 	zx_ipc_session_open(e->s, 1);
 	end_flush(e);
 	while (!e->ready)
 		end_read(e, rx);
 }
 
+/* A whole frame, as put_message made it. */
+static inline void end_write(struct end *e, const char *frame, size_t n)
+{
+	if (!e->s) {
+		write_all(e->fd, frame, n);
+		return;
+	}
+	if (zx_ipc_session_send(e->s, (struct zx_str){ frame + 4, n - 4 }, 1))
+		die("send");
+	end_flush(e);
+}
+
 /* Processes
  * ------------------------------------------------------------------------- */
 
-static inline void receive_tls(const struct run *r, char *rx)
+static inline struct end *open_ends(const struct run *r, char *rx)
 {
-	struct end e;
-	unsigned before = 0;
+	struct end *e = calloc(r->peers, sizeof(*e));
+	char name[16];
+	unsigned k;
 
-	end_open(&e, r, "R0", rx);
-	atomic_store(&r->m->receivers, 1);
-	for (;;) {
-		end_read(&e, rx);
-		atomic_fetch_add(&r->m->got, e.messages - before);
-		before = e.messages;
+	for (k = 0; e && k < r->peers; k++) {
+		snprintf(name, sizeof(name), "R%u", k);
+		end_open(&e[k], r, name, rx);
+		atomic_store(&r->m->receivers, k + 1);
 	}
+	return e;
+}
+
+static inline int watch_all(const struct run *r, const struct end *e)
+{
+	int ep = epoll_create1(0);
+	unsigned k;
+
+	for (k = 0; k < r->peers; k++) {
+		struct epoll_event ev = { .events = EPOLLIN, .data.u32 = k };
+
+		epoll_ctl(ep, EPOLL_CTL_ADD, e[k].fd, &ev);
+	}
+	return ep;
 }
 
 static inline void receiver(const struct run *r)
 {
-	struct counter *c = calloc(r->peers, sizeof(*c));
 	struct epoll_event ev[64] = { { 0 } };
-	char *rx = malloc(RX), name[16];
-	int ep = epoll_create1(0), n, i;
+	char *rx = malloc(RX);
+	struct end *e = open_ends(r, rx);
+	int ep = watch_all(r, e), n, i;
 	struct zx_buf echo;
-	unsigned k;
-	int *fd = calloc(r->peers, sizeof(*fd));
 
-	if (r->tls)
-		receive_tls(r, rx);
 	zx_buf_init(&echo, NULL, 0);
 	put_message(&echo, r->size, "R0", "S");
-	for (k = 0; k < r->peers; k++) {
-		snprintf(name, sizeof(name), "R%u", k);
-		fd[k] = join(r, name);
-		ev[0] = (struct epoll_event){ .events = EPOLLIN,
-					      .data.u32 = k };
-		epoll_ctl(ep, EPOLL_CTL_ADD, fd[k], &ev[0]);
-		atomic_store(&r->m->receivers, k + 1);
-	}
 	for (;;) {
 		unsigned long long got = 0;
 
 		n = epoll_wait(ep, ev, 64, -1);
-		for (i = 0; i < n; i++) {
-			ssize_t some;
-
-			k = ev[i].data.u32;
-			some = read(fd[k], rx, RX);
-			if (some <= 0)
-				_exit(0);
-			got += count(&c[k], rx, (size_t)some);
-		}
+		for (i = 0; i < n; i++)
+			got += end_read(&e[ev[i].data.u32], rx);
 		if (!atomic_load(&r->m->sending))
 			continue; /* that others have come */
 		atomic_fetch_add(&r->m->got, got);
 		for (; r->rtt && got; got--) {
 			stamp(echo.ptr + echo.len, atomic_load(&r->m->got));
-			write_all(fd[0], echo.ptr, echo.len);
+			end_write(&e[0], echo.ptr, echo.len);
 		}
 	}
 }
 
-static inline void round_trips(const struct run *r, int fd, struct zx_buf *b,
-			       char *rx)
+/* Joins and says nothing more: the first few, and the rest when told. */
+static inline void idler(const struct run *r)
 {
-	struct counter c = { { 0 }, 0, 0 };
+	char *rx = malloc(RX), name[16];
+	struct end e;
+	unsigned k;
+
+	for (k = 0; k < r->peers; k++) {
+		snprintf(name, sizeof(name), "I%u", k);
+		end_open(&e, r, name, rx);
+		atomic_store(&r->m->receivers, k + 1);
+		while (k + 1 == IDLE_FIRST && !atomic_load(&r->m->go))
+			usleep(500);
+	}
+	pause();
+}
+
+static inline void round_trips(const struct run *r, struct end *e,
+			       struct zx_buf *b, char *rx)
+{
 	unsigned long long n;
 
 	for (n = 0; n < ROUND_TRIPS; n++) {
 		double from = report_wall_ns();
 
 		stamp(b->ptr + b->len, n);
-		write_all(fd, b->ptr, b->len);
-		for (;;) {
-			ssize_t got = read(fd, rx, RX);
-
-			if (got <= 0)
-				_exit(0);
-			if (count(&c, rx, (size_t)got))
-				break;
-		}
+		end_write(e, b->ptr, b->len);
+		while (!end_read(e, rx))
+			;
 		r->m->trip_ns[n] = report_wall_ns() - from;
 		atomic_store(&r->m->trips, (unsigned)n + 1);
 	}
 	pause();
-}
-
-/* Keeps the way full, but not so full that somebody must be dropped. */
-static inline void wait_for_room(const struct run *r, unsigned long long sent)
-{
-	unsigned long long most = WINDOW / r->size + 1;
-
-	if (r->peers > 1)
-		most = most / 4 + 1;
-	while (sent > atomic_load(&r->m->got) / r->peers + most)
-		sched_yield();
 }
 
 static inline void sender(const struct run *r)
@@ -347,22 +299,18 @@ static inline void sender(const struct run *r)
 	const char *to = r->peers > 1 ? "all" : "R0";
 	char *rx = malloc(RX);
 	struct zx_buf one, b;
+	unsigned long long n = 0;
 	unsigned per, i;
 	struct end e;
-	unsigned long long n = 0;
-	int fd = -1;
 
-	if (r->tls)
-		end_open(&e, r, "S", rx);
-	else
-		fd = join(r, "S");
+	end_open(&e, r, "S", rx);
 	zx_buf_init(&one, NULL, 0);
 	zx_buf_init(&b, NULL, 0);
 	put_message(&one, r->size, "S", to);
 	usleep(20000);
 	atomic_store(&r->m->sending, 1);
 	if (r->rtt)
-		round_trips(r, fd, &one, rx);
+		round_trips(r, &e, &one, rx);
 	per = (unsigned)(BATCH / one.len) + !(BATCH / one.len);
 	for (i = 0; i < per; i++)
 		zx_buf_adds(&b, zx_buf_str(&one));
@@ -379,7 +327,7 @@ static inline void sender(const struct run *r)
 		if (r->tls)
 			end_flush(&e);
 		else
-			write_all(fd, b.ptr, b.len);
+			write_all(e.fd, b.ptr, b.len);
 		wait_for_room(r, n);
 	}
 }

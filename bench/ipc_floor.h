@@ -8,7 +8,9 @@
 
 #include <fcntl.h>
 
-#include "ipc_ends.h"
+#include <sys/epoll.h>
+
+#include "ipc_run.h"
 
 #define FLOOR_PEERS 128
 
