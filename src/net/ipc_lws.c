@@ -141,26 +141,28 @@ static struct zx__ipc_sock *sock_new(struct zx_ipc_conn *c, uint32_t link)
 /* Writing
  * --------------------------------------------------------------------- */
 
-/* One write; nonzero when the socket is of no more use. */
+/*
+ * One write; nonzero when the socket is of no more use. Past libwebsockets,
+ * which would copy what the system does not take at once.
+ */
 static int write_some(struct zx__ipc_sock *s)
 {
+	struct zx_str v[ZX__SOCK_PIECES];
 	struct zx_ipc_conn *c = s->conn;
-	struct zx_str bytes;
+	size_t n;
+	long sent;
 
 	if (!s->open || !s->wsi)
 		return 0;
-	if (lws_partial_buffered(s->wsi)) {
-		lws_callback_on_writable(s->wsi);
+	n = zx_ipc_pull_pieces(c->x, s->link, v, ZX__SOCK_PIECES);
+	if (!n)
 		return 0;
-	}
-	bytes = zx_ipc_pull(c->x, s->link);
-	if (!bytes.len)
-		return 0;
-	if (lws_write(s->wsi, (unsigned char *)bytes.ptr, bytes.len,
-		      LWS_WRITE_RAW) < (int)bytes.len)
+	sent = zx__sock_send(lws_get_socket_fd(s->wsi), v, n);
+	if (sent < 0)
 		return -1;
-	zx_ipc_wrote(c->x, s->link, bytes.len, c->loop->now);
-	if (lws_partial_buffered(s->wsi) || zx_ipc_pull(c->x, s->link).len)
+	if (sent)
+		zx_ipc_wrote(c->x, s->link, (size_t)sent, c->loop->now);
+	if (zx_ipc_pull_pieces(c->x, s->link, v, 1))
 		lws_callback_on_writable(s->wsi);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 void zx__sock_close(int fd)
@@ -27,6 +28,31 @@ void zx__sock_tune(int fd)
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+}
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+
+long zx__sock_send(int fd, const struct zx_str *v, size_t n)
+{
+	struct iovec at[ZX__SOCK_PIECES];
+	struct msghdr m = { .msg_iov = at };
+	ssize_t sent;
+	size_t i;
+
+	for (i = 0; i < n && i < ZX__SOCK_PIECES; i++) {
+		at[i].iov_base = (void *)(uintptr_t)v[i].ptr;
+		at[i].iov_len = v[i].len;
+	}
+	m.msg_iovlen = i;
+	do
+		sent = sendmsg(fd, &m, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	if (sent >= 0)
+		return (long)sent;
+	return errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS ? 0
+									   : -1;
 }
 
 static int set_flags(int fd)

@@ -12,6 +12,8 @@
 #define ZX__SOCK_BUFFER (256 * 1024)
 #define ZX__SOCK_ADDRESS 46
 
+#define ZX__SOCK_PIECES 64
+
 enum { ZX__SOCK_NONE = -1, ZX__SOCK_FULL = -2 };
 
 /* Listens at host and port (0: any; *bound tells). ZX_E_BUSY, ZX_E_PERM,
@@ -23,6 +25,9 @@ int zx__sock_listen(int *fd, const char *host, unsigned port, unsigned *bound,
 int zx__sock_accept(int listener, char address[ZX__SOCK_ADDRESS],
 		    unsigned *port);
 void zx__sock_tune(int fd);
+/* What of the pieces the system takes now, in one call: bytes, 0 when it is
+ * full, -1 when the connection is of no more use. */
+long zx__sock_send(int fd, const struct zx_str *v, size_t n);
 void zx__sock_close(int fd);
 
 #endif

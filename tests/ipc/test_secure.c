@@ -212,6 +212,7 @@ static void tamper(size_t bit, size_t cut, int twice)
 	struct zx_str record;
 	struct zx_buf copy;
 	struct pair p;
+	char lost;
 
 	pair_open(&p, SECRET, SECRET);
 	assert_int_equal(p.hub.messages, 1);
@@ -222,6 +223,7 @@ static void tamper(size_t bit, size_t cut, int twice)
 	record = zx_ipc_session_pull(p.client.s);
 	zx_buf_init(&copy, NULL, 0);
 	zx_buf_add(&copy, record.ptr, record.len - cut);
+	lost = cut ? record.ptr[record.len - cut] : 0;
 	if (bit < copy.len * 8)
 		copy.ptr[bit / 8] ^= (char)(1 << bit % 8);
 	side_feed(&p, &p.hub, zx_buf_str(&copy));
@@ -229,6 +231,7 @@ static void tamper(size_t bit, size_t cut, int twice)
 		side_feed(&p, &p.hub, zx_buf_str(&copy));
 	assert_int_equal(p.hub.messages, twice ? 2 : 1);
 	if (cut) { /* the next record closes the gap with the wrong bytes */
+		copy.ptr[0] = (char)~lost;
 		side_feed(&p, &p.hub, zx_buf_str(&copy));
 		assert_int_equal(p.hub.messages, 1);
 	}
