@@ -65,7 +65,7 @@ ifneq ($(filter-out clean help deps deps-test deps-bench format uninstall,\
 	$(GOALS)),)
 include build/config.mk
 endif
-UNIT := $(if $(filter test crash fuzz sim,$(GOALS)),test)
+UNIT := $(if $(filter test crash fuzz sim restore-sim,$(GOALS)),test)
 ifneq ($(UNIT),)
 ifeq ($(shell grep -s LIBS_cmocka build/config.mk),)
 build/config.mk: FORCE
@@ -118,7 +118,7 @@ EXAMPLES_CXX := $(patsubst %.cpp,$(B)/%,$(wildcard examples/[0-9]*.cpp))
 LIB_A  := $(B)/libzoryx.a
 BOX_A  := $(B)/libzoryx_sandbox.a
 
-.PHONY: all modules run test crash fuzz sim bench install uninstall abi deps \
+.PHONY: all modules run test crash fuzz sim restore-sim bench install uninstall abi deps \
 	deps-test deps-bench format \
 	clean help FORCE
 all: $(LIB_A) $(BOX_A) modules $(B)/zoryx-bot $(B)/zoryx-sandbox \
@@ -266,6 +266,12 @@ sim: $(B)/tests/bot/test_fleet_sim $(B)/tests/gateway/test_sim
 			{ tail -n 5 $(B)/sim.log; exit 1; }; \
 		grep "^seed" $(B)/sim.log | tail -n 1; \
 	done
+
+# Restores that are killed at random instants, in bad weather, and one that is
+# killed at each instant once.
+RESTORES ?= 1000
+restore-sim: $(B)/tests/guild/test_restore_sim
+	$(q)$(B)/tests/guild/test_restore_sim 1 $(RESTORES)
 
 # Benchmarks -----------------------------------------------------------------
 

@@ -10,6 +10,7 @@ enum {
 	UNKNOWN_GUILD = 10004,
 	UNKNOWN_BAN = 10026,
 	MISSING_ACCESS = 50001,
+	NOBODY_BANNED = 500000,
 	SILENT_MAX = 3, /* operations without an answer, then it is Discord */
 	WAIT_MIN = 1000,
 	WAIT_MAX = 60000,
@@ -112,18 +113,28 @@ static int taken_back(const struct zx_restore_reply *reply)
 	return reply->err == ZX_E_CANCELLED || reply->err == ZX_E_CLOSED;
 }
 
-/* What should go is gone. */
-static int gone(const struct zx__result *res,
-		const struct zx_restore_reply *reply)
+/* What should go is gone, who should be banned was banned by a request whose
+ * answer was lost. */
+static int there_already(const struct zx__flight *f,
+			 const struct zx__result *res,
+			 const struct zx_restore_reply *reply)
 {
-	return reply->status == 404 &&
-	       (res->act == ZX_ACT_DELETE ||
-		(res->act == ZX_ACT_UNBAN && reply->code == UNKNOWN_BAN));
+	switch (res->act) {
+	case ZX_ACT_DELETE:
+		return reply->status == 404;
+	case ZX_ACT_UNBAN:
+		return reply->status == 404 && reply->code == UNKNOWN_BAN;
+	case ZX_ACT_BAN_BULK:
+		return reply->code == NOBODY_BANNED && (f->fails || f->old);
+	default:
+		return 0;
+	}
 }
 
 static int no_answer(const struct zx_restore_reply *reply)
 {
-	return !reply->status || reply->status >= 500;
+	return (!reply->status || reply->status >= 500) &&
+	       reply->code != NOBODY_BANNED && reply->err != ZX_E_TOOBIG;
 }
 
 /* Nobody said anything, or the server has a fault of its own. */
@@ -180,10 +191,10 @@ void zx__run_answer(struct zx_restore_run *r, struct zx__flight *f,
 		back(r, f, reply);
 	} else if (reply->err == ZX_E_WOULDWAIT || reply->status == 429) {
 		hold(r, f, reply);
-	} else if (gone(zx__run_result(r, f->op), reply)) {
+	} else if (there_already(f, zx__run_result(r, f->op), reply)) {
 		zx__run_record(r, &rec);
 		zx__run_free_slot(r, f);
-	} else if (no_answer(reply) && reply->err != ZX_E_TOOBIG) {
+	} else if (no_answer(reply)) {
 		unanswered(r, f, reply);
 	} else {
 		r->silent = 0;

@@ -126,6 +126,7 @@ static void stop_op(struct zx_restore_run *r, struct zx__flight *f, int err)
 static void fill(struct zx_restore_run *r, struct zx__flight *f,
 		 struct zx_restore_out *out)
 {
+	const struct zx__result *res = zx__run_result(r, f->op);
 	const struct zx_plan_request *q = &r->req;
 
 	out->kind = q->method == ZX_PLAN_HOST ? ZX_RESTORE_OUT_HOST
@@ -139,7 +140,10 @@ static void fill(struct zx_restore_run *r, struct zx__flight *f,
 	out->file = q->file;
 	out->file_name = q->file_name;
 	out->file_type = q->file_type;
-	out->once = !(zx__run_result(r, f->op)->flags & ZX_PLAN_REPEATABLE);
+	/* Of a ban that was there already it must be known that it may be
+	 * ours. */
+	out->once = !(res->flags & ZX_PLAN_REPEATABLE) ||
+		    res->act == ZX_ACT_BAN_BULK;
 	f->state = ZX__SLOT_SENT;
 	f->of_guild = zx_str_starts(q->path, "/guilds/");
 	f->lost = q->lost;
