@@ -306,6 +306,7 @@ help:
 #: make crash      kill the state file 1,000 times, cut its power 10,000 times
 #: make fuzz       run the fuzzers for FUZZ_TIME=60 s each; needs clang
 #: make sim        simulated days of faults; SEEDS=200 HOURS=24
+#: make restore-sim  1,000 restores killed at random, one at each instant
 #: make port-32    all as 32-bit programs; port-be big-endian, port-musl,
 #:                 port-clang: see tests/port.mk
 #: make tsan       the programs with threads under the thread sanitizer
