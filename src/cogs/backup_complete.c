@@ -182,3 +182,26 @@ int zx__bkv_find(const struct zx__backup_list *l, struct zx_str typed,
 			 ZX_ARG(head));
 	return ZX_E_NOTFOUND;
 }
+
+const char *zx__backup_id(struct zx__backup *b, struct zx_call *call,
+			  const char *option, char id[ZX__BACKUP_TYPED])
+{
+	struct zx_str typed = zx_str_trim(zx_str(zx_call_text(call, option)));
+	struct zx__backup_list l;
+	char why[256];
+	int err = zx__backup_list(b, zx_call_info(call)->guild_id, &l);
+
+	if (err)
+		zx_fail(call, "❌ Read Error", "%s", zx__backup_why(b, err));
+	else
+		err = zx__bkv_find(&l, typed, id, why);
+	if (err == ZX_E_LIMIT)
+		zx_fail(call, "❌ Not Unique", "%s", why);
+	zx__backup_list_release(&l);
+	if (err && err != ZX_E_NOTFOUND)
+		return NULL;
+	if (err)
+		snprintf(id, ZX__BACKUP_TYPED, "%.*s",
+			 ZX_ARG(zx_utf8_head(typed, 13)));
+	return id;
+}

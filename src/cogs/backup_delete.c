@@ -105,10 +105,15 @@ void zx__backup_ask_delete(struct zx__backup *b, struct zx_call *call,
 static void run(struct zx_call *call, void *ud)
 {
 	struct zx__backup *b = zx__backup_of(call);
+	char typed[ZX__BACKUP_TYPED];
+	const char *id;
 
 	(void)ud;
-	if (b)
-		zx__backup_ask_delete(b, call, zx_call_text(call, "backup_id"));
+	if (!b)
+		return;
+	id = zx__backup_id(b, call, "backup_id", typed);
+	if (id)
+		zx__backup_ask_delete(b, call, id);
 }
 
 static const struct zx_option options[] = {

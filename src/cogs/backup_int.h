@@ -22,7 +22,8 @@
 enum {
 	ZX__BACKUP_LABEL = 100, /* characters */
 	ZX__BACKUP_NOTE = 500,
-	ZX__BACKUP_JOBS = 16, /* at a time, at most */
+	ZX__BACKUP_TYPED = 48, /* bytes of an id as it was typed */
+	ZX__BACKUP_JOBS = 16,  /* at a time, at most */
 	ZX__BACKUP_QUEUE = 10000,
 	ZX__BACKUP_ASKED = 64,
 	ZX__BACKUP_AMBER = 0xFFAA00
@@ -61,6 +62,14 @@ extern const size_t zx__backup_command_count;
 	}
 void zx__backup_complete(struct zx_call *call, const char *option,
 			 struct zx_str typed, struct zx_choices *out, void *ud);
+struct zx__backup;
+/*
+ * The id that such an option means: the one that begins so, and that of
+ * "latest"; what fits none stays as it was typed, cut. NULL when several begin
+ * so, or the state file cannot be read, which was answered.
+ */
+const char *zx__backup_id(struct zx__backup *b, struct zx_call *call,
+			  const char *option, char id[ZX__BACKUP_TYPED]);
 
 /* The cog's data ----------------------------------------------------------- */
 

@@ -35,12 +35,16 @@ static void answer(struct zx_call *call, uint32_t color, const char *title,
 static void pin(struct zx_call *call, void *ud)
 {
 	struct zx__backup *b = zx__backup_of(call);
-	const char *id = zx_call_text(call, "backup_id");
+	char typed[ZX__BACKUP_TYPED];
+	const char *id;
 	char why[256], text[256];
 	int pinned = 0, err;
 
 	(void)ud;
 	if (!b)
+		return;
+	id = zx__backup_id(b, call, "backup_id", typed);
+	if (!id)
 		return;
 	err = zx__backup_pin(b, zx__backup_actor(b, call),
 			     zx_call_info(call)->guild_id, id, &pinned, why);
@@ -59,7 +63,8 @@ static void pin(struct zx_call *call, void *ud)
 static void note(struct zx_call *call, void *ud)
 {
 	struct zx__backup *b = zx__backup_of(call);
-	const char *id = zx_call_text(call, "backup_id");
+	char typed[ZX__BACKUP_TYPED];
+	const char *id;
 	struct zx_str text = zx_str(zx_call_text(call, "note"));
 	struct zx_buf quote;
 	char why[256];
@@ -67,6 +72,9 @@ static void note(struct zx_call *call, void *ud)
 
 	(void)ud;
 	if (!b)
+		return;
+	id = zx__backup_id(b, call, "backup_id", typed);
+	if (!id)
 		return;
 	err = zx__backup_note(b, zx__backup_actor(b, call),
 			      zx_call_info(call)->guild_id, id, text, why);

@@ -120,13 +120,17 @@ static void check(struct zx__backup *b, struct zx_call *call,
 static void run(struct zx_call *call, void *ud)
 {
 	struct zx__backup *b = zx__backup_of(call);
-	const char *id = zx_call_text(call, "backup_id");
+	char typed[ZX__BACKUP_TYPED];
+	const char *id;
 	const struct zx_call_info *i = zx_call_info(call);
 	struct zx__backup_open o;
 	int err;
 
 	(void)ud;
 	if (!b)
+		return;
+	id = zx__backup_id(b, call, "backup_id", typed);
+	if (!id)
 		return;
 	err = zx__backup_open(b, i->guild_id, id, &o);
 	if (err && !o.snap.id[0]) {

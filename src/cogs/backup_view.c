@@ -194,7 +194,7 @@ static void server(const struct zx__bkv_view *v, struct zx_message *out)
 	struct zx_buf text;
 
 	if (!v->live->known) {
-		zx_embed_field(out, 0, "📋 Current Server State", "Not read: %s",
+		zx_embed_field(out, 0, "📋 Server Now", "Not read: %s",
 			       *v->live->trouble ? v->live->trouble
 						 : "press Refresh");
 		return;
@@ -203,7 +203,7 @@ static void server(const struct zx__bkv_view *v, struct zx_message *out)
 	now_line(&text, "Roles", n->roles);
 	now_line(&text, "\nCategories", n->categories);
 	now_line(&text, "\nMembers", v->live->members);
-	zx__bkv_field(out, 1, "📋 Current Server State", &text);
+	zx__bkv_field(out, 1, "📋 Server Now", &text);
 	now_line(&text, "Text", n->text + n->announcement);
 	now_line(&text, "\nVoice", n->voice);
 	now_line(&text, "\nForum", n->forum + n->media);
@@ -241,7 +241,7 @@ static void schedule(const struct zx__bkv_view *v, struct zx_message *out)
 		zx__bkv_text(&text, zx_str(v->loud), 200);
 	}
 	zx__bkv_field(out, 1, "⏰ Schedule", &text);
-	zx_buf_addc(&text, v->free_at ? "⏳ Free " : "✅ Ready");
+	zx_buf_addc(&text, v->free_at ? "Over " : "✅ Ready");
 	if (v->free_at)
 		zx_timestamp(&text, v->free_at, 'R');
 	zx__bkv_field(out, 1, "⏳ Cooldown", &text);

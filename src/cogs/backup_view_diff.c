@@ -137,7 +137,7 @@ static void drift(const struct zx__bkv_view *v, struct zx_message *out)
 	uint64_t n;
 
 	if (!v->live->known) {
-		zx_embed_field(out, 0, "📋 Current Server State", "Not read: %s",
+		zx_embed_field(out, 0, "📋 Server Now", "Not read: %s",
 			       *v->live->trouble ? v->live->trouble
 						 : "press Refresh");
 		return;

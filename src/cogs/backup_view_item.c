@@ -37,7 +37,15 @@ static void metadata(const struct zx__bkv_item_view *v, struct zx_message *out)
 
 static void count_line(struct zx_buf *out, const char *name, uint64_t n)
 {
-	zx_buf_addf(out, "%-12s%7llu\n", name, (unsigned long long)n);
+	zx_buf_addf(out, "%s **", name);
+	zx_commas(out, n);
+	zx_buf_addc(out, "**\n");
+}
+
+static void section_line(const struct zx__bkv_item_view *v, enum zx_section s,
+			 struct zx_buf *out)
+{
+	count_line(out, zx__bkv_section(s), zx_guild_count(v->reader, s));
 }
 
 static void contents(const struct zx__bkv_item_view *v, struct zx_message *out)
@@ -46,32 +54,27 @@ static void contents(const struct zx__bkv_item_view *v, struct zx_message *out)
 	struct zx_buf text;
 
 	zx_buf_init(&text, out->alloc, 0);
-	zx_buf_addc(&text, "```\n");
 	count_line(&text, "Roles", n->roles);
 	count_line(&text, "Categories", n->categories);
+	count_line(&text, "Emojis", n->emojis);
+	count_line(&text, "Stickers", n->stickers);
+	count_line(&text, "Members", n->members);
+	count_line(&text, "… with roles", n->member_roles);
+	zx__bkv_field(out, 1, "📊 Contents", &text);
 	count_line(&text, "Text", n->text);
 	count_line(&text, "Announcement", n->announcement);
 	count_line(&text, "Voice", n->voice);
 	count_line(&text, "Stage", n->stage);
 	count_line(&text, "Forum", n->forum);
 	count_line(&text, "Media", n->media);
-	count_line(&text, "All channels", zx__backup_channels(n));
-	zx_buf_addc(&text, "```");
-	zx__bkv_field(out, 1, "📊 Contents", &text);
-	zx_buf_addc(&text, "```\n");
-	count_line(&text, "Emojis", n->emojis);
-	count_line(&text, "Stickers", n->stickers);
-	count_line(&text, "Members", n->members);
-	count_line(&text, "with roles", n->member_roles);
-	count_line(&text, "Bans", n->bans);
-	count_line(&text, "Files", n->images);
-	count_line(&text, "Sounds",
-		   zx_guild_count(v->reader, ZX_SECTION_SOUNDBOARD));
-	count_line(&text, "AutoMod",
-		   zx_guild_count(v->reader, ZX_SECTION_AUTOMOD));
-	count_line(&text, "Webhooks",
-		   zx_guild_count(v->reader, ZX_SECTION_WEBHOOKS));
-	zx_buf_addc(&text, "```");
+	count_line(&text, "Total", zx__backup_channels(n));
+	zx__bkv_field(out, 1, "💬 Channels", &text);
+	section_line(v, ZX_SECTION_BANS, &text);
+	section_line(v, ZX_SECTION_AUTOMOD, &text);
+	section_line(v, ZX_SECTION_WEBHOOKS, &text);
+	section_line(v, ZX_SECTION_EVENTS, &text);
+	section_line(v, ZX_SECTION_SOUNDBOARD, &text);
+	count_line(&text, "Images, sounds", n->images);
 	zx__bkv_field(out, 1, "🎭 More", &text);
 	zx_buf_release(&text);
 }

@@ -145,10 +145,11 @@ static void totals(const struct zx__bkv_data *d, struct zx_message *out)
 		members += l->items[i].counts.member_roles;
 	}
 	zx_buf_init(&text, out->alloc, 0);
-	zx_buf_addf(&text,
-		    "Snapshots: **%zu**\nManual: **%zu** • Automatic: **%zu** "
-		    "🔁\nPinned: **%zu** 📌\n",
-		    l->count, l->count - automatic, automatic, pinned);
+	zx_buf_addf(
+		&text,
+		"Snapshots: **%zu**\nManual: **%zu**\nAutomatic: **%zu** 🔁\n"
+		"Pinned: **%zu** 📌\n",
+		l->count, l->count - automatic, automatic, pinned);
 	if (incomplete)
 		zx_buf_addf(&text, "Incomplete: **%zu** ⚠️\n", incomplete);
 	zx_buf_addc(&text, "Member snapshots: **");

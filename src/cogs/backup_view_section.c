@@ -9,7 +9,7 @@
 
 struct line {
 	uint64_t id;
-	int64_t key[4];
+	int64_t key[5];
 	struct zx_str item;
 };
 
@@ -63,11 +63,12 @@ static void key_channels(struct lines *l)
 
 		l->v[i].key[0] =
 			top ? zx_json_get_i64(top->item, "position") + 1 : 0;
-		l->v[i].key[1] = type == 4		   ? 0
+		l->v[i].key[1] = top ? (int64_t)(top->id >> 1) : 0;
+		l->v[i].key[2] = type == 4		   ? 0
 				 : type == 2 || type == 13 ? 2
 							   : 1;
-		l->v[i].key[2] = zx_json_get_i64(it, "position");
-		l->v[i].key[3] = (int64_t)(l->v[i].id >> 1);
+		l->v[i].key[3] = zx_json_get_i64(it, "position");
+		l->v[i].key[4] = (int64_t)(l->v[i].id >> 1);
 	}
 }
 
@@ -86,7 +87,7 @@ static int by_key(const void *a, const void *b)
 	const struct line *x = a, *y = b;
 	int i;
 
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 5; i++)
 		if (x->key[i] != y->key[i])
 			return x->key[i] < y->key[i] ? -1 : 1;
 	return 0;

@@ -72,7 +72,7 @@ static void backup_panel__every_tab_and_every_button(void **state)
 	want(r, "🕑 No Snapshots Yet");
 	want(r, "**0/25**");
 	want(r, "✅ Ready");
-	want(r, "📋 Current Server State");
+	want(r, "📋 Server Now");
 	hasnt(r, "Not read");
 	want(r, "Off: `/backupschedule enable`");
 	press(r, "backups", "Nothing here yet");
@@ -94,7 +94,7 @@ static void backup_panel__every_tab_and_every_button(void **state)
 	press(r, "overview", "📊 Storage");
 	want(r, "**2/25**");
 	want(r, "🕑 Latest Snapshot");
-	want(r, "⏳ Free <t:");
+	want(r, "Over <t:");
 	slash(r, "backup", NULL, "⏱️ Command on Cooldown");
 	down(r);
 }
@@ -459,6 +459,27 @@ static void backup_complete__offers_what_fits(void **state)
 	down(r);
 }
 
+/* Commands that do something, too. */
+static void backup_find__the_first_digits_will_do(void **state)
+{
+	struct run *r = up();
+	char id[13], head[8], line[64];
+
+	(void)state;
+	create(r, NULL, id);
+	snprintf(head, sizeof(head), "%.7s", id);
+	snprintf(line, sizeof(line), "`%s` is now kept", id);
+	slash(r, "backuppin", by_id(head, ""), line);
+	slash(r, "backuppin", by_id("latest", ""), "Backup Unpinned");
+	slash(r, "backupnote", by_id(head, ",\"note\":\"hello\""), id);
+	slash(r, "backupverify", by_id(head, ""), "Integrity Verified");
+	slash(r, "backupdelete", by_id(head, ""), id);
+	slash(r, "backuppin", by_id("nothing\\n`here`", ""), "Not Found");
+	create(r, NULL, id);
+	slash(r, "backuppin", by_id("", ""), "Not Found");
+	down(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -481,6 +502,7 @@ int main(void)
 		cmocka_unit_test(backup_diff__a_long_one_comes_as_a_file_too),
 		cmocka_unit_test(backup_stats__are_for_the_owner),
 		cmocka_unit_test(backup_complete__offers_what_fits),
+		cmocka_unit_test(backup_find__the_first_digits_will_do),
 	};
 
 	return cmocka_run_group_tests_name("backup_panel", tests, NULL, NULL);

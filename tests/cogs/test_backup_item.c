@@ -273,6 +273,38 @@ static void backup_view__all_items_are_on_some_page(void **state)
 	done(&o);
 }
 
+/* Discord lets two categories have one position. */
+static void backup_view__channels_stay_with_their_category(void **state)
+{
+	static const struct thing things[] = {
+		{ ZX_SECTION_CHANNELS, "{\"id\":\"1\",\"name\":\"one\","
+				       "\"type\":4,\"position\":0}" },
+		{ ZX_SECTION_CHANNELS, "{\"id\":\"2\",\"name\":\"two\","
+				       "\"type\":4,\"position\":0}" },
+		{ ZX_SECTION_CHANNELS,
+		  "{\"id\":\"3\",\"name\":\"b\",\"type\":0,\"position\":0,"
+		  "\"parent_id\":\"2\"}" },
+		{ ZX_SECTION_CHANNELS,
+		  "{\"id\":\"4\",\"name\":\"talk\",\"type\":2,\"position\":0,"
+		  "\"parent_id\":\"1\"}" },
+		{ ZX_SECTION_CHANNELS,
+		  "{\"id\":\"5\",\"name\":\"a\",\"type\":0,\"position\":1,"
+		  "\"parent_id\":\"1\"}" },
+	};
+	struct one o;
+
+	(void)state;
+	make(&o.m, 1);
+	snap(&o.s, things, COUNT(things));
+	o.v = (struct zx__bkv_item_view){ .row = o.m.data.list.items,
+					  .reader = &o.s.reader,
+					  .section = ZX_SECTION_CHANNELS };
+	show(&o.v);
+	HAS("one  category\\n  #a  text · in one\\n  #talk  voice · in one\\n"
+	    "two  category\\n  #b  text · in two\\n");
+	done(&o);
+}
+
 /* Differences ----------------------------------------------------------------
  */
 
@@ -484,6 +516,8 @@ int main(void)
 		cmocka_unit_test(
 			backup_view__damage_is_said_and_the_rest_is_shown),
 		cmocka_unit_test(backup_view__all_items_are_on_some_page),
+		cmocka_unit_test(
+			backup_view__channels_stay_with_their_category),
 		cmocka_unit_test(golden__what_is_different_field_by_field),
 		cmocka_unit_test(backup_diff__the_same_is_no_difference),
 		cmocka_unit_test(backup_diff__no_text_leaves_its_code_block),

@@ -349,7 +349,7 @@ static void backup_show__who_made_most_stands_first(void **state)
 	render(&m.v, ZX__BKV_ANALYTICS);
 	HAS("\"<@100>: **23**\\n<@101>: **3**\\n<@102>: **3**\\n"
 	    "<@103>: **3**\\n<@104>: **2**\\nand 3 more\"");
-	HAS("Manual: **40** • Automatic: **0**");
+	HAS("Manual: **40**\\nAutomatic: **0**");
 	unmake(&m);
 }
 
