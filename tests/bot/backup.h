@@ -10,6 +10,8 @@
 #include <stdatomic.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include "helper/ws_client.h"
 #include "helper/zx_test.h"
 #include "zoryx/backup_restore.h"
@@ -128,25 +130,33 @@ static inline void box_up(struct run *r)
 	assert_err(zx_sandbox_start(&r->box, &r->so), ZX_OK);
 }
 
-static inline void bot_up(struct run *r)
+static inline int make_bot(struct run *r, uint64_t owner)
 {
-	uint64_t owner = zx_sandbox_user(r->box, ZX_SANDBOX_OWNER);
+	int err;
 
-	ready = 0;
-	r->ask = 0;
-	snprintf(r->url, sizeof(r->url), "%s", zx_sandbox_api_url(r->box));
 	r->config.api_url = r->url;
-	r->bo.token = zx_sandbox_token(r->box);
 	r->bo.api_url = r->url;
 	r->bo.state_path = r->state;
 	r->bo.config = &r->config;
 	r->bo.owners = &owner;
 	r->bo.owner_count = 1;
 	r->bo.log = &r->sink;
-	assert_err(zx_bot_new(&r->bot, &r->bo), ZX_OK);
-	assert_err(zx_bot_add_cog(r->bot, zx_cog_core()), ZX_OK);
-	assert_err(zx_bot_add_cog(r->bot, zx_cog_backup_restore()), ZX_OK);
-	assert_err(zx_bot_add_cog(r->bot, &tuner), ZX_OK);
+	err = zx_bot_new(&r->bot, &r->bo);
+	if (!err)
+		err = zx_bot_add_cog(r->bot, zx_cog_core());
+	if (!err)
+		err = zx_bot_add_cog(r->bot, zx_cog_backup_restore());
+	return err ? err : zx_bot_add_cog(r->bot, &tuner);
+}
+
+static inline void bot_up(struct run *r)
+{
+	ready = 0;
+	r->ask = 0;
+	snprintf(r->url, sizeof(r->url), "%s", zx_sandbox_api_url(r->box));
+	r->bo.token = zx_sandbox_token(r->box);
+	assert_err(make_bot(r, zx_sandbox_user(r->box, ZX_SANDBOX_OWNER)),
+		   ZX_OK);
 	assert_int_equal(pthread_create(&r->thread, NULL, run_bot, r), 0);
 	WAIT_FOR(ready);
 	WAIT_FOR(logged(r, "slash commands"));
@@ -201,6 +211,88 @@ static inline void down(struct run *r)
 {
 	bot_down(r);
 	away(r);
+}
+
+/* The state file of a bot that is down. */
+static inline struct zx_state *state_of(struct run *r)
+{
+	struct zx_state_options o = ZX_STATE_OPTIONS_INIT;
+	struct zx_state *s;
+	int err;
+
+	o.path = r->state;
+	err = zx_state_open(&s, &o);
+	if (err)
+		print_error("%s\n", zx_state_error(s));
+	assert_err(err, ZX_OK);
+	return s;
+}
+
+static inline void sql_of(struct run *r, const char *text)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(r->state, &db), SQLITE_OK);
+	if (sqlite3_exec(db, text, NULL, NULL, NULL))
+		fail_msg("%s", sqlite3_errmsg(db));
+	sqlite3_close(db);
+}
+
+static inline int audit_line(const struct zx_state_audit *e, void *ud)
+{
+	zx_buf_addf(ud, "%s %s %.*s\n", e->action, e->backup,
+		    ZX_ARG(e->details));
+	return 0;
+}
+
+/* The audit log of the first guild, the newest first, in r->text. */
+static inline void audit_of(struct run *r)
+{
+	struct zx_state *s = state_of(r);
+
+	zx_buf_clear(&r->text);
+	assert_err(zx_state_audit_each(s, zx_sandbox_guild(r->box, 0), 0,
+				       audit_line, &r->text),
+		   ZX_OK);
+	zx_state_close(s);
+}
+
+static inline int get_part(const unsigned char hash[32], struct zx_buf *out,
+			   void *ud)
+{
+	return zx_state_part_get(ud, hash, out);
+}
+
+/* A snapshot is whole; counts them. */
+struct checked {
+	struct zx_state *s;
+	unsigned count, automatic, bad;
+	char ids[4096];
+};
+
+static inline int check_one(const struct zx_state_snapshot *snap, void *ud)
+{
+	struct checked *c = ud;
+	struct zx_guild_store store = { .get = get_part, .ud = c->s };
+	struct zx_guild_verified v;
+
+	c->count++;
+	c->automatic += snap->automatic != 0;
+	if (strlen(c->ids) < sizeof(c->ids) - 16)
+		sprintf(c->ids + strlen(c->ids), "%s ", snap->id);
+	c->bad += zx_guild_verify(snap->manifest, snap->hash, &store, NULL, &v,
+				  NULL, NULL) != ZX_OK;
+	return 0;
+}
+
+static inline struct checked check_all(struct run *r)
+{
+	struct checked c = { .s = state_of(r) };
+
+	assert_err(zx_state_snap_each(c.s, 0, check_one, &c), ZX_OK);
+	assert_err(zx_state_check(c.s), ZX_OK);
+	zx_state_close(c.s);
+	return c;
 }
 
 /* Saying and hearing ------------------------------------------------------- */
@@ -344,7 +436,8 @@ static inline void act(struct run *r, const char *method, const char *path,
 static inline void create_as(struct run *r, enum zx_sandbox_who who,
 			     const char *args, char id[13])
 {
-	uint64_t i = slash_as(r, who, 0, "backupcreate", args, "💾");
+	/* It may be done before anybody has looked. */
+	uint64_t i = slash_as(r, who, 0, "backupcreate", args, "Creat");
 	const char *at;
 
 	becomes(r, i, "Backup Created Successfully");
