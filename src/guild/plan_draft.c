@@ -34,12 +34,12 @@ void zx__draft_say(struct zx__draft *d, enum zx_verb verb, enum zx_why why,
 }
 
 static void say_bits(struct zx__draft *d, enum zx_verb verb, enum zx_why why,
-		     const char *fmt, uint64_t bits)
+		     const char *before, uint64_t bits, const char *behind)
 {
-	char names[128], text[200];
+	char names[128], text[250];
 
-	snprintf(text, sizeof(text), fmt,
-		 zx__bit_names(bits, names, sizeof(names)));
+	snprintf(text, sizeof(text), "%s %s, %s.", before,
+		 zx__bit_names(bits, names, sizeof(names)), behind);
 	zx__draft_say(d, verb, why, text);
 }
 
@@ -88,13 +88,11 @@ static void overwrite(struct zx__planner *pl, struct zx__draft *d,
 	if (!role_is_there(pl, d, o))
 		return;
 	if (deny & ~may)
-		say_bits(d, ZX_VERB_IMPOSSIBLE, ZX_WHY_PERMISSION,
-			 "It denies %s, which the bot cannot deny.",
-			 deny & ~may);
+		say_bits(d, ZX_VERB_IMPOSSIBLE, ZX_WHY_PERMISSION, "It denies",
+			 deny & ~may, "which the bot cannot");
 	if (allow & ~may)
-		say_bits(d, ZX_VERB_DOWNGRADE, ZX_WHY_BITS,
-			 "Without allowing %s, which the bot cannot.",
-			 allow & ~may);
+		say_bits(d, ZX_VERB_DOWNGRADE, ZX_WHY_BITS, "Without allowing",
+			 allow & ~may, "which the bot cannot");
 	if (!(allow & may) && !deny && allow)
 		return;
 	zx_jw_obj(&d->j, NULL);

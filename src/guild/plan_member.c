@@ -298,7 +298,7 @@ static enum zx_why why_not(struct zx__planner *pl, const struct zx__item *role)
 }
 
 static int left_out(struct zx__planner *pl, const struct zx__item *role,
-		    uint32_t count, enum zx_why why, const char *fmt)
+		    uint32_t count, enum zx_why why, const char *what)
 {
 	char text[ZX__PLAN_DETAIL];
 	struct zx__new n = { .verb = why == ZX_WHY_MANAGED ? ZX_VERB_SKIP
@@ -309,7 +309,8 @@ static int left_out(struct zx__planner *pl, const struct zx__item *role,
 			     .name = role->name,
 			     .detail = text };
 
-	snprintf(text, sizeof(text), fmt, (unsigned)count, zx_why_text(why));
+	snprintf(text, sizeof(text), "%u members %s. %s", (unsigned)count, what,
+		 zx_why_text(why));
 	if (why == ZX_WHY_HIERARCHY &&
 	    zx__plan_trouble(pl->p, why, ZX_SECTION_MEMBERS, 0, 0,
 			     "Roles that are not below the bot's cannot be "
@@ -330,12 +331,11 @@ static int summary(struct walk *w)
 		if (w->lost[0][i])
 			err = left_out(pl, &s->v[i], w->lost[0][i],
 				       why_not(pl, &s->v[i]),
-				       "%u members do not get it back. %s");
+				       "do not get it back");
 	for (size_t i = 0; !err && i < l->n; i++)
 		if (w->lost[1][i])
 			err = left_out(pl, &l->v[i], w->lost[1][i],
-				       ZX_WHY_HIERARCHY,
-				       "%u members keep it. %s");
+				       ZX_WHY_HIERARCHY, "keep it");
 	if (err || !w->nicks)
 		return err;
 	snprintf(

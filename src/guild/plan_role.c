@@ -34,28 +34,28 @@ struct loss {
 	char text[ZX__PLAN_DETAIL];
 };
 
-static void lose(struct loss *l, enum zx_why why, const char *fmt,
-		 const char *what)
+static void lose(struct loss *l, enum zx_why why, const char *text)
 {
 	size_t at = strlen(l->text);
 
 	if (!l->any)
 		l->why = why;
 	l->any = 1;
-	snprintf(l->text + at, sizeof(l->text) - at, "%s", at ? " " : "");
-	at = strlen(l->text);
-	snprintf(l->text + at, sizeof(l->text) - at, fmt, what);
+	snprintf(l->text + at, sizeof(l->text) - at, "%s%s", at ? " " : "",
+		 text);
 }
 
 static uint64_t grantable(struct zx__planner *pl, const struct zx__item *role,
 			  struct loss *l)
 {
 	uint64_t lacks = perms(role) & ~pl->bits;
-	char names[160];
+	char names[160], text[220];
 
-	if (lacks)
-		lose(l, ZX_WHY_BITS, "Without %s, which the bot does not have.",
-		     zx__bit_names(lacks, names, sizeof(names)));
+	if (!lacks)
+		return perms(role);
+	snprintf(text, sizeof(text), "Without %s, which the bot does not have.",
+		 zx__bit_names(lacks, names, sizeof(names)));
+	lose(l, ZX_WHY_BITS, text);
 	return perms(role) & pl->bits;
 }
 
@@ -75,7 +75,7 @@ static void colours(struct zx__planner *pl, struct zx_json_writer *j,
 		return;
 	}
 	zx_jw_i64(j, "color", zx_json_get_i64(colors, "primary_color"));
-	lose(l, ZX_WHY_FEATURE, "%s", "In one colour: gradients need boosts.");
+	lose(l, ZX_WHY_FEATURE, "In one colour: gradients need boosts.");
 }
 
 static uint32_t icon(struct zx__planner *pl, const struct zx__item *role,
@@ -89,15 +89,14 @@ static uint32_t icon(struct zx__planner *pl, const struct zx__item *role,
 	if (!hash.len)
 		return 0;
 	if (!zx__feature(pl, "ROLE_ICONS")) {
-		lose(l, ZX_WHY_FEATURE, "%s",
-		     "Without its icon: that needs boosts.");
+		lose(l, ZX_WHY_FEATURE, "Without its icon: that needs boosts.");
 		return 0;
 	}
 	snprintf(key, sizeof(key), "role-icons/%llu/%.*s",
 		 (unsigned long long)role->id, ZX_ARG(hash));
 	at = zx__image_of(pl, zx_str(key), 0, &size);
 	if (!at)
-		lose(l, ZX_WHY_NO_IMAGE, "%s",
+		lose(l, ZX_WHY_NO_IMAGE,
 		     "Without its icon: the snapshot has no bytes of it.");
 	return at;
 }
@@ -112,7 +111,7 @@ static void emoji(struct zx__planner *pl, struct zx_json_writer *j,
 	if (zx__feature(pl, "ROLE_ICONS"))
 		zx_jw_raw(j, "unicode_emoji", raw);
 	else
-		lose(l, ZX_WHY_FEATURE, "%s",
+		lose(l, ZX_WHY_FEATURE,
 		     "Without its emoji: that needs boosts.");
 }
 
