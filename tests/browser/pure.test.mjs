@@ -13,6 +13,7 @@ const { fieldRows, resolveUrl } = await pageModule('embeds.js');
 const { grouped } = await pageModule('messages.js');
 const { channelTree, firstChannel } = await pageModule('rail.js');
 const { activityText, memberGroups } = await pageModule('members.js');
+const { rankedRoles, roleCounts, roleFill } = await pageModule('roles.js');
 const { permissionNames, isPrivate } = await pageModule('permissions.js');
 const { checkField } = await pageModule('dialogs.js');
 const { bucketNow, matches, shortWhat, statusKind } = await pageModule('traffic.js');
@@ -201,6 +202,29 @@ test('members: activities read as Discord says them', () => {
   assert.equal(activityText({ type: 3, name: '3 servers' }), 'Watching 3 servers');
   assert.equal(activityText({ type: 4, state: 'hm' }), 'hm');
   assert.equal(activityText(null), null);
+});
+
+test('roles: from the top, the lower id before its equal, everyone last', () => {
+  const guild = {
+    id: '1', members: [{ roles: ['30', '20'] }, { roles: ['20', '99'] }], member_count: 9,
+    roles: [{ id: '1', position: 0 }, { id: '30', position: 1 }, { id: '20', position: 1 }, { id: '40', position: 5 }],
+  };
+  assert.deepEqual(rankedRoles(guild).map((r) => r.id), ['40', '20', '30', '1']);
+  assert.deepEqual([...roleCounts(guild)].sort(), [['1', 9], ['20', 2], ['30', 1], ['40', 0]]);
+});
+
+test('roles: a gradient, a colour, none', () => {
+  assert.equal(roleFill({ colors: { primary_color: 255, secondary_color: 0xff0000, tertiary_color: null } }),
+    'linear-gradient(90deg, #0000ff, #ff0000)');
+  assert.equal(roleFill({ color: 255 }), '#0000ff');
+  assert.equal(roleFill({ color: 0, colors: { primary_color: 0 } }), '#99aab5');
+});
+
+test('store: what a server did not have before is fresh for a while', () => {
+  const store = new Store();
+  store.setState({ guilds: [{ id: '1', roles: [{ id: '1' }], channels: [{ id: '5' }] }] });
+  store.receive('GUILD_UPDATE', { id: '1', roles: [{ id: '1' }, { id: '2' }], channels: [{ id: '5' }, { id: '6' }] });
+  assert.deepEqual(['1', '2', '5', '6'].map((id) => store.isFresh(id)), [false, true, false, true]);
 });
 
 test('permissions: by name, with bits that have none', () => {

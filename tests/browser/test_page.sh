@@ -53,6 +53,8 @@ elif [ ! -d "$here/node_modules/playwright-core" ]; then
 else
   mkdir -p "$B/screenshots"
   one panels panels.test.mjs
+  one guild guild.test.mjs
   one bot bot.test.mjs
+  one backup backup.test.mjs
 fi
 done_testing

@@ -8,6 +8,7 @@ import { menuCommands } from './commands.js';
 import { absolute } from './time.js';
 import { compareIds, snowflakeTime } from './util.js';
 import { personaName } from './rail.js';
+import { roleList } from './roles.js';
 import { roleRgb } from './store.js';
 
 const SHOWN_AT_ONCE = 200;
@@ -38,7 +39,18 @@ export function memberGroups(members, roles, statusOf, nameOf) {
 
 export function memberList({ store, actions }) {
   const list = h('div', { class: 'member-list', testid: 'member-list' });
-  const el = h('aside', { class: 'members', 'aria-label': 'Members' }, list);
+  const roles = roleList({ store, actions });
+  const tabs = ['Members', 'Roles'].map((name, i) => button({
+    class: 'tab', role: 'tab', testid: `side-${name.toLowerCase()}`, 'aria-selected': String(!i), on: { click: () => show(i) },
+  }, name));
+  const show = (n) => {
+    tabs.forEach((t, i) => t.setAttribute('aria-selected', String(i === n)));
+    list.hidden = n === 1;
+    roles.hidden = n === 0;
+  };
+  const el = h('aside', { class: 'members', 'aria-label': 'Members and roles' },
+    h('div', { class: 'tabs side-tabs', role: 'tablist' }, tabs), list, roles);
+  show(0);
   arrowKeys(list, 'button');
 
   const isBot = (m) => m.user?.id === store.bot.user?.id;

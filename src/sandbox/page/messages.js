@@ -189,7 +189,7 @@ export class MessageList {
     const { store } = this.ctx;
     const c = store.channel, box = store.messages.get(store.channelId);
     if (!c || !box?.complete) {
-      replace(this.intro, box ? null : h('p', { class: 'muted', role: 'status' }, 'Loading messages…'));
+      replace(this.intro, box || !c ? null : h('p', { class: 'muted', role: 'status' }, 'Loading messages…'));
       return;
     }
     const isDm = c.id === store.dm?.id;

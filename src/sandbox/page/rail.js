@@ -34,6 +34,9 @@ function unreadIn(store, channels) {
 }
 
 function guildIcon(guild) {
+  if (guild.icon) {
+    return h('img', { class: 'guild-icon', alt: '', src: `/sandbox/cdn/icons/${guild.id}/${guild.icon}.png` });
+  }
   return h('span', { class: 'guild-icon', 'aria-hidden': 'true', style: { '--hue': hueOf(guild.id) } }, initials(guild.name, 3));
 }
 
@@ -99,6 +102,7 @@ export function channelPanel({ store, actions }) {
   const collapsed = new Set();
   const title = h('h1', { class: 'guild-name', testid: 'guild-name' });
   const list = h('div', { class: 'channel-list', testid: 'channel-list' });
+  const banner = h('div', { class: 'guild-banner' });
   const viewer = button({
     class: 'icon-button', title: 'Roles and channel permissions', 'aria-label': 'Roles and channel permissions',
     testid: 'open-viewer', on: { click: () => actions.openViewer() },
@@ -111,7 +115,7 @@ export function channelPanel({ store, actions }) {
     const marks = [locked && 'private', readOnly && 'read-only'].filter(Boolean);
     const mentions = store.unread.get(c.id);
     return h('li', null, button({
-      class: `channel${c.id === store.channelId ? ' active' : ''}${store.unread.has(c.id) ? ' unread' : ''}${thread ? ' thread' : ''}`,
+      class: `channel${c.id === store.channelId ? ' active' : ''}${store.unread.has(c.id) ? ' unread' : ''}${thread ? ' thread' : ''}${store.isFresh(c.id) ? ' fresh' : ''}`,
       testid: 'channel', 'data-channel-id': c.id, 'data-channel-name': c.name,
       'aria-current': c.id === store.channelId ? 'page' : undefined,
       'aria-label': `${c.name}, ${[channelKind(c.type), ...marks].join(', ')}`,
@@ -131,13 +135,14 @@ export function channelPanel({ store, actions }) {
     const closed = collapsed.has(cat.id);
     return h('div', { class: `category${closed ? ' closed' : ''}` },
       button({
-        class: 'category-name', 'aria-expanded': String(!closed), testid: 'category',
-        'data-channel-id': cat.id,
+        class: `category-name${store.isFresh(cat.id) ? ' fresh' : ''}`, 'aria-expanded': String(!closed), testid: 'category',
+        'data-channel-id': cat.id, 'aria-label': isPrivate(guild, cat) ? `${cat.name}, private` : undefined,
         on: { click: () => {
           if (!collapsed.delete(cat.id)) collapsed.add(cat.id);
           repaint();
         } },
-      }, icon('chevron', { size: 12 }), h('span', null, cat.name)), rows(closed));
+      }, icon('chevron', { size: 12 }), h('span', null, cat.name),
+      isPrivate(guild, cat) && icon('lock', { size: 12, cls: 'category-lock' })), rows(closed));
   }
 
   function directMessages() {
@@ -155,7 +160,11 @@ export function channelPanel({ store, actions }) {
     const guild = store.guild;
     title.textContent = guild?.name ?? 'Direct messages';
     viewer.hidden = !guild;
-    replace(list, guild ? channelTree(guild.channels).map((x) => category(x, guild)) : directMessages());
+    const tree = guild ? channelTree(guild.channels) : [];
+    replace(banner, guild?.banner ? h('img', { alt: '', src: `/sandbox/cdn/banners/${guild.id}/${guild.banner}.png` }) : null);
+    banner.hidden = !guild?.banner;
+    replace(list, !guild ? directMessages() : guild.channels.length ? tree.map((x) => category(x, guild))
+      : h('p', { class: 'muted pad', testid: 'no-channels' }, 'This server has no channels.'));
   }
   const repaint = keepFocus(list, paint);
   store.on('state place guilds bot', repaint);
@@ -163,7 +172,7 @@ export function channelPanel({ store, actions }) {
   return h('nav', { class: 'channels', 'aria-label': 'Channels' },
     h('header', { class: 'guild-header' }, title,
       viewer),
-    list, userPanel({ store, actions }));
+    banner, list, userPanel({ store, actions }));
 }
 
 // The user switch -----------------------------------------------------------------

@@ -11,6 +11,7 @@ const MAX_MESSAGES = 400; // per channel; the oldest leave first
 const MAX_TRAFFIC = 600;
 const MAX_INTERACTIONS = 200;
 const TYPING_MS = 10000;
+const FRESH_MS = 2500; // what has just been made stands out
 
 export const EPHEMERAL = 1 << 6;
 export const LOADING = 1 << 7;
@@ -20,6 +21,7 @@ export class Store {
   #listeners = new Map();
   #queued = new Set();
   #seen = new Set();
+  #fresh = new Map(); // id of a role or channel -> until ms
 
   constructor() {
     this.me = null;
@@ -112,6 +114,18 @@ export class Store {
     const member = this.member(userId, guild);
     const role = member && this.rolesOf(member, guild).find((r) => roleRgb(r));
     return role ? readable(roleRgb(role)) : null;
+  }
+
+  isFresh(id) {
+    return (this.#fresh.get(id) ?? 0) > Date.now();
+  }
+
+  /** Notes the roles and channels that the guild did not have before. */
+  noteFresh(old, guild) {
+    const until = Date.now() + FRESH_MS;
+    const known = new Set([...old.roles, ...old.channels].map((x) => x.id));
+    for (const [id, t] of this.#fresh) if (t < Date.now()) this.#fresh.delete(id);
+    for (const x of [...guild.roles, ...guild.channels]) if (!known.has(x.id)) this.#fresh.set(x.id, until);
   }
 
   list(channelId = this.channelId) {
@@ -266,8 +280,11 @@ const RECEIVE = {
   },
   GUILD_UPDATE(store, d) {
     const at = store.guilds.findIndex((g) => g.id === d.id);
-    if (at >= 0) store.guilds[at] = normalGuild({ ...store.guilds[at], ...d });
-    else store.guilds.push(normalGuild(d));
+    if (at >= 0) {
+      const old = store.guilds[at];
+      store.guilds[at] = normalGuild({ ...old, ...d });
+      store.noteFresh(old, store.guilds[at]);
+    } else store.guilds.push(normalGuild(d));
     store.emitSoon('guilds');
   },
   GUILD_DELETE(store, d) {
