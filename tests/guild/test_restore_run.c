@@ -220,7 +220,7 @@ static void C03__a_lost_answer_to_any_write_makes_nothing_twice(void **state)
 	unsigned n = writes_of_all();
 
 	(void)state;
-	for (unsigned k = 0; k < n; k += 3) {
+	for (unsigned k = 0; k < n; k++) {
 		struct run t;
 
 		begin(&t);
@@ -240,7 +240,7 @@ static void C03__without_the_audit_log_the_lists_tell(void **state)
 	unsigned n = writes_of_all();
 
 	(void)state;
-	for (unsigned k = 0; k < n; k += 5) {
+	for (unsigned k = 0; k < n; k++) {
 		struct run t;
 
 		begin(&t);
