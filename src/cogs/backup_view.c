@@ -167,9 +167,11 @@ static void latest(const struct zx__bkv_view *v, struct zx_message *out)
 	zx__backup_person(&text, r->author);
 	zx_buf_addc(&text, " • ");
 	zx__backup_size(&text, r->bytes);
-	if (r->counts.incomplete)
-		zx_buf_addf(&text, "\n⚠️ %llu part(s) could not be read",
-			    (unsigned long long)r->counts.incomplete);
+	if (r->counts.incomplete) {
+		zx_buf_addc(&text, "\n⚠️ ");
+		zx__bkv_plural(&text, r->counts.incomplete, "part");
+		zx_buf_addc(&text, " could not be read");
+	}
 	if (r->damaged || !r->captured)
 		zx_buf_addc(&text, "\n❌ Damaged: see `/backupverify`");
 	zx__bkv_field(out, 0,

@@ -17,7 +17,11 @@ const command = async (name, ...options) => {
   await page.keyboard.type('/' + name);
   await page.locator(`[data-testid=slash-option][data-command="${name}"]`).waitFor();
   await page.keyboard.press('Enter');
-  for (const o of options) await page.keyboard.type(o);
+  for (const o of options) {
+    await page.keyboard.type(o);
+    await T('slash-choice').first().waitFor();
+    await page.keyboard.press('Enter');
+  }
   await page.keyboard.press('Enter');
 };
 const press = async (m, label) => {
@@ -49,6 +53,7 @@ const create = async (label) => {
 };
 
 let m;
+let cooled; // /backup rests for 10 s
 const ids = [];
 
 test('backups are made', async () => {
@@ -67,6 +72,7 @@ test('backups are made', async () => {
 
 test('the overview says how full the store is', async () => {
   await command('backup');
+  cooled = Date.now() + 10500;
   m = messageWith('Dashboard');
   await m.waitFor();
   const id = await m.getAttribute('data-message-id');
@@ -140,9 +146,11 @@ test('ids are offered while one types', async () => {
   await page.keyboard.type('/backupview');
   await page.locator('[data-testid=slash-option][data-command=backupview]').waitFor();
   await page.keyboard.press('Enter');
-  await page.keyboard.type('weekly 2');
+  await page.keyboard.type('weekly');
   await T('slash-choice').filter({ hasText: 'Weekly 2' }).waitFor();
   await shot(page, 'backup-choices');
+  await page.keyboard.type(' 2');
+  await page.waitForFunction(() => document.querySelectorAll('[data-testid=slash-choice]').length === 1);
   await page.keyboard.press('Enter');
   await page.keyboard.press('Enter');
   await messageWith('Metadata').waitFor();
@@ -151,8 +159,9 @@ test('ids are offered while one types', async () => {
 test('a picture for the documentation: the dashboard and a comparison', async () => {
   await page.locator('[data-channel-name=off-topic]').click();
   await page.locator('[data-testid=channel-title]', { hasText: 'off-topic' }).waitFor();
-  await command('backupdiff', ids[0], '\t', 'current');
+  await command('backupdiff', ids[0], 'current');
   await messageWith('Backup Diff').waitFor();
+  await page.waitForTimeout(Math.max(0, cooled - Date.now()));
   await command('backup');
   await messageWith('Dashboard').waitFor();
   const picture = await openPage(browser, box, { width: 1500, height: 1150, scale: 0.8, hash: new URL(page.url()).hash });
