@@ -69,6 +69,7 @@ static void delete_guild_channel(struct zx__call *c)
 		orphan(c, id);
 	drop_threads(c, id);
 	forget(c, id);
+	zx__forget(c->guild, id);
 	zx__set_del(&c->guild->channels, id);
 	zx__set_del(&c->w->made, id);
 	c->channel = NULL;

@@ -45,6 +45,7 @@ void zx__guild_clear(struct zx__guild *g)
 		*doms[i] = NULL;
 	}
 	zx__crowd_free(g);
+	g->roles_reset = 0;
 }
 
 void zx__guild_free(struct zx__guild *g)

@@ -181,6 +181,7 @@ void zx__delete_role(struct zx__call *c)
 		  zx__audit_diff(role, NULL, audited), NULL);
 	zx__set_del(&c->guild->roles, c->id[1]);
 	forget(c, c->id[1]);
+	zx__forget(c->guild, c->id[1]);
 	zx__emit(c->w, c->guild->id, "GUILD_ROLE_DELETE",
 		 zx__dom("guild_id:I role_id:I", c->guild->id, c->id[1]));
 	zx__guild_touched(c->w, c->guild);

@@ -257,6 +257,9 @@ void zx__sample_gif(struct zx_buf *out);
 void zx__sample_mp3(struct zx_buf *out);
 void zx__png(uint32_t rgb, struct zx_buf *out);
 
+/* forget.c: nothing points at the role or channel any more */
+void zx__forget(struct zx__guild *g, uint64_t id);
+
 /* watch.c: after something has changed */
 void zx__watch_check(struct zx__world *w, const char *method,
 		     struct zx_str path);

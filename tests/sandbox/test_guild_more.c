@@ -436,6 +436,33 @@ static void welcome__a_screen_and_what_is_wrong_with_it(void **state)
 	assert_int_equal(row_send(&t, t.guild[1], "GET " WELCOME, NULL), 404);
 }
 
+static void guild__nothing_points_at_what_is_gone(void **state)
+{
+	(void)state;
+	assert_int_equal(row_send(&t, t.guild[1],
+				  "DELETE /channels/{channel:off-topic}", NULL),
+			 200);
+	assert_int_equal(row_send(&t, t.guild[1],
+				  "DELETE /channels/{channel:general}", NULL),
+			 200);
+	row_send(&t, t.guild[1], "GET /guilds/{guild}/onboarding", NULL);
+	assert_int_equal(
+		cJSON_GetArraySize(in(t.reply, "body.default_channel_ids")), 5);
+	row_send(&t, t.guild[1], "GET " WELCOME, NULL);
+	assert_int_equal(
+		cJSON_GetArraySize(in(t.reply, "body.welcome_channels")), 1);
+	row_send(&t, t.guild[1], "GET " AM "/{rule:Bad words}", NULL);
+	assert_int_equal(
+		cJSON_GetArraySize(in(t.reply, "body.exempt_channels")), 0);
+	assert_int_equal(cJSON_GetArraySize(in(t.reply, "body.exempt_roles")),
+			 1);
+	row_send(&t, t.guild[1],
+		 "DELETE /guilds/{guild}/roles/{role:Moderator}", NULL);
+	row_send(&t, t.guild[1], "GET " AM "/{rule:Bad words}", NULL);
+	assert_int_equal(cJSON_GetArraySize(in(t.reply, "body.exempt_roles")),
+			 0);
+}
+
 /* Soundboard -------------------------------------------------------------- */
 
 #define SND "/guilds/{guild}/soundboard-sounds"
@@ -512,6 +539,7 @@ int main(void)
 		T(onboarding__placeholders_become_ids_and_real_ones_stay),
 		T(onboarding__its_channels_stay_visible),
 		T(welcome__a_screen_and_what_is_wrong_with_it),
+		T(guild__nothing_points_at_what_is_gone),
 		T(sound__it_lives_and_dies),
 		T(sound__what_is_wrong_is_said),
 		T(sound__slots_go_by_the_level),
