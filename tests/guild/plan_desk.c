@@ -52,7 +52,8 @@ void desk_image(struct desk_side *side, uint64_t id, const char *key,
 		   ZX_OK);
 }
 
-static void basics(struct desk_side *s, uint64_t guild, const char *more)
+static void basics(struct desk_side *s, uint64_t guild, const char *more,
+		   const char *everyone)
 {
 	char text[2000];
 
@@ -62,23 +63,24 @@ static void basics(struct desk_side *s, uint64_t guild, const char *more)
 		 (unsigned long long)guild, *more ? "," : "", more);
 	add(s, ZX_SECTION_GUILD, text);
 	snprintf(text, sizeof(text),
-		 "{'id':'%llu','name':'@everyone','permissions':'1024',"
+		 "{'id':'%llu','name':'@everyone','permissions':'%s',"
 		 "'position':0}",
-		 (unsigned long long)guild);
+		 (unsigned long long)guild, everyone);
 	add(s, ZX_SECTION_ROLES, text);
 	add(s, ZX_SECTION_ROLES,
 	    "{'id':'900','name':'Zoryx','permissions':'8','position':50,"
 	    "'managed':true,'tags':{'bot_id':'77'}}");
 }
 
-void desk_open_as(struct desk *d, uint64_t live, const char *guild)
+static void open_with(struct desk *d, uint64_t live, const char *was,
+		      const char *is, const char *saw, const char *sees)
 {
 	memset(d, 0, sizeof(*d));
 	zx_buf_init(&d->text, NULL, 0);
 	begin(&d->snap, DESK_GUILD);
 	begin(&d->live, live);
-	basics(&d->snap, DESK_GUILD, guild);
-	basics(&d->live, live, guild);
+	basics(&d->snap, DESK_GUILD, was, saw);
+	basics(&d->live, live, is, sees);
 	d->opt = (struct zx_restore_options)ZX_RESTORE_OPTIONS_INIT;
 	memcpy(d->opt.id, "0123456789ab", 13);
 	d->opt.what = ZX_RESTORE_ALL;
@@ -88,6 +90,22 @@ void desk_open_as(struct desk *d, uint64_t live, const char *guild)
 	d->opt.bot_permissions = 8;
 	d->opt.invoker = DESK_OWNER;
 	d->opt.now = 1800000000000;
+}
+
+void desk_open_as(struct desk *d, uint64_t live, const char *guild)
+{
+	open_with(d, live, guild, guild, "1024", "1024");
+}
+
+void desk_open_settings(struct desk *d, uint64_t live, const char *was,
+			const char *is)
+{
+	open_with(d, live, was, is, "1024", "1024");
+}
+
+void desk_open_bare(struct desk *d, const char *saw, const char *sees)
+{
+	open_with(d, DESK_GUILD, "", "", saw, sees);
 }
 
 void desk_open(struct desk *d)

@@ -33,6 +33,11 @@ struct desk {
 void desk_open(struct desk *d);
 /* Of a server with this id; `guild` are further fields of its item. */
 void desk_open_as(struct desk *d, uint64_t live, const char *guild);
+/* With other settings in the snapshot than now. */
+void desk_open_settings(struct desk *d, uint64_t live, const char *was,
+			const char *is);
+/* With these permissions of @everyone in the snapshot, and now. */
+void desk_open_bare(struct desk *d, const char *saw, const char *sees);
 void desk_close(struct desk *d);
 
 void desk_snap(struct desk *d, enum zx_section s, const char *json);
