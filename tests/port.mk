@@ -17,10 +17,11 @@ PORT_GOALS := port-32 port-be port-musl port-clang tsan
 programs = $(filter-out $2,$(patsubst %.c,%,$(wildcard $(1:%=tests/%/test_*.c))))
 PORT_RING0 := base $(RING0)
 PORT_FLAGS := -O1 -g
+PORT_WERROR ?= 1
 
 # $1: build folder, $2: how to start a program, $3: programs, then settings
 define port_run
-	+$(q)$(MAKE) --no-print-directory B=$1 CFLAGS='$(PORT_FLAGS)' WERROR=1 $4 \
+	+$(q)$(MAKE) --no-print-directory B=$1 CFLAGS='$(PORT_FLAGS)' WERROR=$(PORT_WERROR) $4 \
 		$(addprefix $1/,$3)
 	$(q)B=$1 WRAP='$2' sh tests/run.sh $(addprefix $1/,$3)
 endef
@@ -67,5 +68,7 @@ port-clang:
 	$(call port_run,build/$@,,$(call programs,*) $(ALONE:$(B)/%=%),\
 		CC='$(CLANG)' B=build/$@)
 
+TSAN_TESTS := tests/bot/test_threads tests/bot/test_bot tests/net/test_loop \
+	tests/sandbox/test_sandbox tests/sandbox/test_wire_live
 tsan:
 	$(call port_run,build/$@,,$(TSAN_TESTS),TSAN=1)
