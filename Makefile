@@ -194,6 +194,7 @@ $(B)/tests/%.o: ZX_CPPFLAGS += -Itests
 # The simulation that the tests of restores share.
 RESTORE_SIM := $(patsubst %.c,$(B)/%.o,$(wildcard tests/guild/restore_sim*.c))
 $(filter $(B)/tests/guild/test_restore%,$(TEST_BIN)): $(RESTORE_SIM)
+$(B)/tests/guild/test_plan_twice: $(RESTORE_SIM)
 
 # Snapshots made of single items, for the tests of plans.
 $(filter $(B)/tests/guild/test_plan%,$(TEST_BIN)): $(B)/tests/guild/plan_desk.o
