@@ -2,16 +2,24 @@
  *
  * The backup cog: its commands, its beginning and its end.
  */
-#include "cogs/backup_int.h"
+#include "cogs/restore_int.h"
 
 const struct zx_command *const zx__backup_commands[] = {
-	&zx__backup_command,	      &zx__backup_list_command,
-	&zx__backup_view_command,     &zx__backup_diff_command,
-	&zx__backup_stats_command,    &zx__backup_create_command,
-	&zx__backup_delete_command,   &zx__backup_pin_command,
-	&zx__backup_note_command,     &zx__backup_verify_command,
-	&zx__backup_schedule_command, &zx__backup_export_command,
-	&zx__backup_settings_command, NULL,
+	&zx__backup_command,
+	&zx__backup_list_command,
+	&zx__backup_view_command,
+	&zx__backup_diff_command,
+	&zx__backup_stats_command,
+	&zx__backup_create_command,
+	&zx__backup_delete_command,
+	&zx__backup_pin_command,
+	&zx__backup_note_command,
+	&zx__backup_verify_command,
+	&zx__backup_schedule_command,
+	&zx__backup_export_command,
+	&zx__backup_settings_command,
+	&zx__backup_restore_command,
+	NULL,
 };
 const size_t zx__backup_command_count =
 	sizeof(zx__backup_commands) / sizeof(zx__backup_commands[0]) - 1;
@@ -32,7 +40,9 @@ static void give_back(void *data)
 {
 	struct zx__backup *b = data;
 
+	zx__restore_show_free(b);
 	zx__backup_show_free(b);
+	zx__restores_free(b);
 	zx__backup_jobs_free(b);
 	zx_schedule_free(b->schedule);
 	zx_delete(b->alloc, b->clean_list);
@@ -139,6 +149,8 @@ static void ready(struct zx_bot *bot, void *data)
 {
 	(void)bot;
 	zx__backup_clock_start(data);
+	zx__restore_show_start(data);
+	zx__restores_start(data);
 }
 
 /* While answers still go out. */
@@ -148,6 +160,7 @@ static void leave(struct zx_bot *bot, void *data)
 
 	(void)bot;
 	b->stopped = 1;
+	zx__restores_stop(b);
 	zx__backup_clock_stop(b);
 	zx__backup_jobs_stop(b);
 }

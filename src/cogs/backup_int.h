@@ -104,8 +104,9 @@ struct zx__backup {
 	uint64_t *clean_list; /* guilds it is still to be applied to */
 	size_t clean_count;
 	int stopped;
-	void *restore; /* restore.c's own; NULL until it makes it */
-	void *show;    /* of the panels; NULL until they make it */
+	void *restore;	    /* restore.c's own; NULL until it makes it */
+	void *show;	    /* of the panels; NULL until they make it */
+	void *restore_show; /* of the restore's panel; the same */
 };
 
 /* Of the call's bot; answers and returns NULL when the cog is not there. */
@@ -114,6 +115,10 @@ struct zx__backup *zx__backup_of(struct zx_call *call);
 struct zx__backup *zx__backup_in(struct zx_bot *bot);
 /* Gives back what the panels hold (backup_panel_live.c). */
 void zx__backup_show_free(struct zx__backup *b);
+/* restore_kept.c, restore_flow.c: the same of the restore's panel, and where it
+ * begins to follow restores. */
+void zx__restore_show_free(struct zx__backup *b);
+void zx__restore_show_start(struct zx__backup *b);
 void zx__backup_log(struct zx__backup *b, enum zx_log_level level,
 		    const char *fmt, ...) ZX_PRINTF(3, 4);
 

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What /backuprestore shows: functions from plain data to a message; and the
+ * panel that leads from a backup to a plan, and from there through the restore.
+ */
+#ifndef ZX__RESTORE_SHOW_H
+#define ZX__RESTORE_SHOW_H
+
+#include "cogs/backup_panel.h"
+#include "cogs/restore_int.h"
+
+enum {
+	ZX__RSP_KEPT = 8,	  /* plans that wait for a decision */
+	ZX__RSP_MS = 300 * 1000,  /* the panel, since the last press */
+	ZX__RSP_LINES = 18,	  /* operations on a page of a plan */
+	ZX__RSP_PROBLEMS = 8,	  /* shown of them; all are in the file */
+	ZX__RSP_DIFFERENCES = 10, /* of the check; all are in the file */
+	ZX__RSP_ISSUES = 10
+};
+
+/* Views (restore_view*.c) -------------------------------------------------- */
+
+struct zx__rsv_choose {
+	const struct zx__backup_item *item; /* NULL: it has gone */
+	const char *guild_name;
+	const char *from; /* name of the server it is of; NULL: this one */
+	unsigned what;
+	int role_sync, update;
+	const char *notice; /* "" none */
+};
+void zx__rsv_choose(const struct zx__rsv_choose *v, struct zx_message *out);
+
+struct zx__rsv_plan {
+	const struct zx_plan *plan;
+	const char *snapshot; /* "" of a way back */
+	const char *guild_name;
+	int role_sync, update;
+	size_t page; /* 0: the summary; too high gives the last */
+	zx_wall wall;
+	const char *notice;
+};
+/* At least 1. */
+size_t zx__rsv_plan_pages(const struct zx_plan *p);
+void zx__rsv_plan(const struct zx__rsv_plan *v, struct zx_message *out);
+/* All of it, a line for each operation; for a file. */
+int zx__rsv_plan_text(const struct zx_plan *p, struct zx_buf *out);
+
+/* v->run may be NULL. */
+void zx__rsv_run(const struct zx__restore_view *v, const char *guild_name,
+		 zx_wall wall, struct zx_message *out);
+/* "12 min", "1 h 5 min", "under a minute" */
+void zx__rsv_time(struct zx_buf *out, uint64_t ms);
+/* What a restore of this plan is called: "`0123456789ab`", "the way back". */
+void zx__rsv_name(const struct zx__restore_view *v, struct zx_buf *out);
+
+/* The panel (restore_panel*.c) --------------------------------------------- */
+
+enum zx__rsp_mode {
+	ZX__RSP_CHOOSE,
+	ZX__RSP_READING, /* a plan is being made */
+	ZX__RSP_PLAN,
+	ZX__RSP_WATCH
+};
+
+struct zx__rsp_state {
+	enum zx__rsp_mode mode;
+	struct zx__restore_ask ask;
+	uint64_t plan; /* kept under this number; 0: none */
+	uint64_t n;    /* WATCH: the restore */
+	size_t page;
+	char from[128]; /* name of the server the backup is of; "" this one */
+	char notice[320];
+};
+extern const struct zx_panel zx__rsp_panel;
+
+struct zx__rsp_watch;
+
+/* What the restore panels of one bot have. */
+struct zx__rsp {
+	struct {
+		uint64_t serial, guild; /* 0: free */
+		struct zx_plan *plan;
+		struct zx__restore_ask ask;
+	} kept[ZX__RSP_KEPT];
+	uint64_t serial;
+	struct zx__rsp_watch *watches; /* calls that something is waited for */
+};
+/* Made when first needed; NULL without memory. */
+struct zx__rsp *zx__rsp_of(struct zx__backup *b);
+/* Takes the plan over; the oldest of others goes. 0 without memory. */
+uint64_t zx__rsp_keep(struct zx__backup *b, struct zx_plan *plan,
+		      const struct zx__restore_ask *ask);
+/* NULL: no longer kept. */
+const struct zx_plan *zx__rsp_kept(struct zx__backup *b, uint64_t guild,
+				   uint64_t serial);
+/* Out of the store, with what was asked for; NULL. */
+struct zx_plan *zx__rsp_take(struct zx__backup *b, uint64_t guild,
+			     uint64_t serial, struct zx__restore_ask *ask);
+
+/* A call that is kept: until a plan is there, or until a restore has ended. */
+struct zx__rsp_watch {
+	struct zx__rsp_watch *next;
+	struct zx__backup *b;
+	struct zx_call *call;
+	struct zx__rsp_state state;
+	uint64_t n; /* of the restore that is watched; 0: waits for a plan */
+	int reported;
+};
+struct zx__rsp_watch *zx__rsp_watch(struct zx__backup *b, struct zx_call *call,
+				    const struct zx__rsp_state *s);
+void zx__rsp_watch_end(struct zx__rsp_watch *w);
+
+/* Reads the server and shows the plan in this call's message. */
+void zx__rsp_plan(struct zx__backup *b, struct zx_call *call,
+		  struct zx__rsp_state *s);
+/* The same for the way back from restore n. */
+void zx__rsp_undo(struct zx__backup *b, struct zx_call *call,
+		  struct zx__rsp_state *s, uint64_t n);
+/* Carries the kept plan out; s is what is to be shown then. */
+void zx__rsp_begin(struct zx__backup *b, struct zx_call *call,
+		   struct zx__rsp_state *s);
+/* The call's message follows restore s->n from now on. */
+void zx__rsp_follow(struct zx__backup *b, struct zx_call *call,
+		    const struct zx__rsp_state *s);
+/* The restore s->n, or ZX_E_NOTFOUND. */
+int zx__rsp_view(struct zx__backup *b, uint64_t guild, uint64_t n,
+		 struct zx__restore_view *out);
+/* The report as a file of its own message. */
+void zx__rsp_report(struct zx__backup *b, struct zx_call *call, uint64_t n);
+
+/* restore_from.c: may this person use backups of that server? `done` is called
+ * once, maybe before it returns; name: of the server. */
+typedef void zx__rsp_may(struct zx_call *call, int may, const char *why,
+			 const char *name, void *ud);
+void zx__rsp_ask_may(struct zx__backup *b, struct zx_call *call, uint64_t guild,
+		     zx__rsp_may *done, void *ud);
+
+#endif
