@@ -71,10 +71,21 @@ cJSON *zx__world_ready(struct zx__world *w, uint32_t shard, uint32_t shards);
 cJSON *zx__world_guild_create(struct zx__world *w, uint32_t shard,
 			      uint32_t shards, uint64_t intents,
 			      uint32_t large_threshold, size_t i);
+/* A list of members that is too long to be made at once. */
+struct zx__list {
+	cJSON *request; /* NULL: there is none; owned */
+	uint64_t after;
+	int index, count;
+};
 /* GUILD_MEMBERS_CHUNK payloads (an array of d) for op 8's d. *rate_limited_s is
- * set above 0 when RATE_LIMITED is the answer. Caller frees. */
+ * set above 0 when RATE_LIMITED is the answer. A long list goes into *later
+ * (NULL: never), and the array is empty. Caller frees. */
 cJSON *zx__world_members(struct zx__world *w, const cJSON *request,
-			 uint64_t intents, double *rate_limited_s);
+			 uint64_t intents, double *rate_limited_s,
+			 struct zx__list *later);
+/* The next chunk of a long list, or NULL at its end. Caller frees. */
+cJSON *zx__world_members_next(struct zx__world *w, struct zx__list *l,
+			      uint64_t intents);
 /* The sounds of op 31. Caller frees. */
 cJSON *zx__world_sounds(struct zx__world *w, uint64_t guild);
 /* op 3; and the bot went on- or offline (count of live sessions). */

@@ -243,6 +243,8 @@ static uint64_t conn_due(const struct zx__conn *c)
 		due = zx_time_min(due, c->http.answer_at);
 	if (c->paused_until)
 		due = zx_time_min(due, c->paused_until);
+	if (zx__list_waits(c))
+		return 0;
 	if (c->gw && !c->muted)
 		due = zx_time_min(due, c->gw->beat_due);
 	return zx_time_min(due, zx__burst_due(c));
@@ -376,6 +378,7 @@ static void tick_conn(struct zx__conn *c, uint64_t now)
 static void write_conn(struct zx__conn *c, uint64_t now)
 {
 	zx__conn_flush(c);
+	zx__list_step(c);
 	for (int i = 0;
 	     i < 8 && !c->dead && !c->blocked && c->gw && c->gw->burst; i++) {
 		int more = zx__burst_step(c, now);

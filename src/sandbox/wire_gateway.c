@@ -209,6 +209,7 @@ void zx__gw_free(struct zx__conn *c)
 	if (c->gw->session)
 		zx__session_drop(c->gw->session);
 	zx__burst_free(c->gw->burst);
+	cJSON_Delete(c->gw->list.request);
 	zx__stream_close(&c->gw->stream);
 	free(c->gw);
 	c->gw = NULL;
@@ -281,6 +282,9 @@ static void rate_limited(struct zx__conn *c, const cJSON *d, double retry_s)
 	cJSON_Delete(event);
 }
 
+/* Bytes unsent, and chunks made in one turn. */
+enum { LIST_UNSENT = 1 << 20, LIST_TURN = 4 };
+
 static void request_members(struct zx__conn *c, const cJSON *d)
 {
 	struct zx__session *s = c->gw->session;
@@ -292,7 +296,8 @@ static void request_members(struct zx__conn *c, const cJSON *d)
 		zx__gw_close(c, 4002, "Decode error");
 		return;
 	}
-	chunks = zx__world_members(c->wire->world, d, s->intents, &retry_s);
+	chunks = zx__world_members(c->wire->world, d, s->intents, &retry_s,
+				   c->gw->list.request ? NULL : &c->gw->list);
 	if (retry_s > 0) {
 		rate_limited(c, d, retry_s);
 	} else {
@@ -302,6 +307,31 @@ static void request_members(struct zx__conn *c, const cJSON *d)
 		}
 	}
 	cJSON_Delete(chunks);
+}
+
+int zx__list_waits(const struct zx__conn *c)
+{
+	return c->gw && c->gw->list.request && !c->blocked && !c->dead &&
+	       zx__conn_unsent(c) < LIST_UNSENT;
+}
+
+void zx__list_step(struct zx__conn *c)
+{
+	for (int i = 0; i < LIST_TURN && zx__list_waits(c); i++) {
+		struct zx__list *l = &c->gw->list;
+		cJSON *d = zx__world_members_next(c->wire->world, l,
+						  c->gw->session->intents);
+
+		if (d)
+			zx__session_event(c->gw->session, "GUILD_MEMBERS_CHUNK",
+					  d);
+		cJSON_Delete(d);
+		zx__conn_flush(c);
+		if (d || !c->gw)
+			continue;
+		cJSON_Delete(l->request);
+		*l = (struct zx__list){ .request = NULL };
+	}
 }
 
 /* op 31 and op 43: an event per guild; takes items. */

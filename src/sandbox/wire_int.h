@@ -251,6 +251,7 @@ struct zx__gw {
 	uint64_t slow_acks; /* ms that an ACK comes later */
 	size_t flood;	    /* bytes that go before the next ACK */
 	struct zx__burst *burst;
+	struct zx__list list; /* of members, on its way */
 };
 
 void zx__gw_open(struct zx__conn *c, struct zx_str query);
@@ -321,6 +322,10 @@ void zx__dead_url(struct zx__wire *wire, const char *how, struct zx_buf *out);
 
 /* Bursts: what is produced while the reader takes it ------------------------
  */
+
+/* Sends on of a long list of members, while the reader takes it. */
+void zx__list_step(struct zx__conn *c);
+int zx__list_waits(const struct zx__conn *c);
 
 /* Returns nonzero while there is more to write. */
 int zx__burst_step(struct zx__conn *c, uint64_t now);

@@ -534,6 +534,8 @@ const char *zx__persona(struct zx__world *w, uint64_t user);
 
 /* world_gateway.c: GUILD_CREATE's d without the members but the bot. */
 cJSON *zx__guild_create(struct zx__world *w, struct zx__guild *g);
+cJSON *zx__presence(struct zx__world *w, uint64_t user);
+int zx__shown_online(struct zx__world *w, uint64_t user);
 /* "online", "idle", "dnd", "offline". */
 const char *zx__status(struct zx__world *w, uint64_t user);
 

@@ -9,13 +9,7 @@
 #define MEMBERS (UINT64_C(1) << 1)
 #define PRESENCES (UINT64_C(1) << 8)
 
-enum {
-	CHUNK = 1000,
-	MAX_ASKED = 100,
-	NONCE_BYTES = 32,
-	HUGE_GUILD = 75000,
-	FULL_LIST_MS = 30000
-};
+enum { HUGE_GUILD = 75000 };
 
 static size_t shard_of(uint64_t guild, uint32_t shards)
 {
@@ -68,7 +62,7 @@ const char *zx__status(struct zx__world *w, uint64_t user)
 	return kinds[(user >> 22) / 311040 % 6];
 }
 
-static cJSON *presence(struct zx__world *w, uint64_t user)
+cJSON *zx__presence(struct zx__world *w, uint64_t user)
 {
 	const char *status = zx__status(w, user);
 	cJSON *p = zx__dom(
@@ -82,7 +76,7 @@ static cJSON *presence(struct zx__world *w, uint64_t user)
 	return p;
 }
 
-static int shown_online(struct zx__world *w, uint64_t user)
+int zx__shown_online(struct zx__world *w, uint64_t user)
 {
 	return strcmp(zx__status(w, user), "offline") != 0;
 }
@@ -101,7 +95,7 @@ void zx__world_presence(struct zx__world *w, const cJSON *d)
 
 		if (!w->guilds[i])
 			continue;
-		p = presence(w, zx__bot(w));
+		p = zx__presence(w, zx__bot(w));
 		zx__dom_set(p, "guild_id:I", w->guilds[i]->id);
 		zx__emit(w, w->guilds[i]->id, "PRESENCE_UPDATE", p);
 	}
@@ -129,7 +123,7 @@ static int listed(struct zx__world *w, const struct zx__guild *g, uint64_t user,
 		return 1;
 	if (!(intents & PRESENCES) || zx__members(g) > HUGE_GUILD)
 		return 0;
-	return zx__members(g) <= large || shown_online(w, user);
+	return zx__members(g) <= large || zx__shown_online(w, user);
 }
 
 static void add_people(struct zx__world *w, struct zx__guild *g, cJSON *d,
@@ -143,8 +137,8 @@ static void add_people(struct zx__world *w, struct zx__guild *g, cJSON *d,
 		if (!listed(w, g, user, intents, large))
 			continue;
 		cJSON_AddItemToArray(members, zx__member_out(w, g, user, 1));
-		if ((intents & PRESENCES) && shown_online(w, user))
-			cJSON_AddItemToArray(presences, presence(w, user));
+		if ((intents & PRESENCES) && zx__shown_online(w, user))
+			cJSON_AddItemToArray(presences, zx__presence(w, user));
 	}
 	zx__dom_set(d, "members:o presences:o", members, presences);
 }
@@ -243,142 +237,4 @@ cJSON *zx__world_guild_create(struct zx__world *w, uint32_t shard,
 	d = create_of(w, g, intents, large);
 	zx__guild_free(g);
 	return d;
-}
-
-/* Op 8 -------------------------------------------------------------------- */
-
-static cJSON *by_ids(struct zx__world *w, struct zx__guild *g, const cJSON *ids,
-		     cJSON *missing)
-{
-	cJSON *list = cJSON_CreateArray();
-	int n = 0;
-
-	if (!cJSON_IsArray(ids)) {
-		uint64_t id = zx__dom_u64(ids);
-
-		cJSON_AddItemToArray(zx__member_is(g, id) ? list : missing,
-				     zx__member_is(g, id)
-					     ? zx__member_out(w, g, id, 1)
-					     : zx__id_string(id));
-		return list;
-	}
-	ZX__EACH(v, ids)
-	{
-		uint64_t id = zx__dom_u64(v);
-
-		if (n++ == MAX_ASKED)
-			break;
-		if (zx__member_is(g, id))
-			cJSON_AddItemToArray(list, zx__member_out(w, g, id, 1));
-		else
-			cJSON_AddItemToArray(missing, zx__id_string(id));
-	}
-	return list;
-}
-
-static cJSON *by_query(struct zx__world *w, struct zx__guild *g,
-		       const char *query, int limit)
-{
-	cJSON *list = cJSON_CreateArray();
-	uint64_t user = 0;
-	int n = 0;
-
-	if (*query && (limit <= 0 || limit > MAX_ASKED))
-		limit = MAX_ASKED;
-	while ((!limit || n < limit) && (user = zx__member_next(g, user))) {
-		cJSON *m = zx__member_out(w, g, user, 1);
-
-		if (*query && !zx__member_named(m, zx_str(query))) {
-			cJSON_Delete(m);
-			continue;
-		}
-		cJSON_AddItemToArray(list, m);
-		n++;
-	}
-	return list;
-}
-
-static cJSON *one_chunk(struct zx__world *w, struct zx__guild *g, cJSON *rest,
-			int index, int count, int with_presences)
-{
-	cJSON *members = cJSON_CreateArray(), *d;
-	cJSON *presences = cJSON_CreateArray();
-
-	for (int i = 0; i < CHUNK && rest->child; i++) {
-		cJSON *m = cJSON_DetachItemViaPointer(rest, rest->child);
-		uint64_t user = zx__dom_id(zx__get(m, "user"), "id");
-
-		cJSON_AddItemToArray(members, m);
-		if (with_presences && shown_online(w, user))
-			cJSON_AddItemToArray(presences, presence(w, user));
-	}
-	d = zx__dom("guild_id:I members:o chunk_index:i chunk_count:i", g->id,
-		    members, index, count);
-	if (with_presences)
-		zx__dom_set(d, "presences:o", presences);
-	else
-		cJSON_Delete(presences);
-	return d;
-}
-
-static cJSON *chunks(struct zx__world *w, struct zx__guild *g, cJSON *members,
-		     cJSON *missing, const cJSON *request, uint64_t intents)
-{
-	const char *nonce = zx__str(request, "nonce");
-	int n = cJSON_GetArraySize(members);
-	int count = n ? (n + CHUNK - 1) / CHUNK : 1;
-	int with = zx__true(request, "presences") && (intents & PRESENCES);
-	cJSON *list = cJSON_CreateArray();
-
-	for (int i = 0; i < count; i++) {
-		cJSON *d = one_chunk(w, g, members, i, count, with);
-
-		if (missing->child && i == 0)
-			zx__dom_set(d, "not_found:c", missing);
-		if (*nonce && strlen(nonce) <= NONCE_BYTES)
-			zx__dom_set(d, "nonce:s", nonce);
-		cJSON_AddItemToArray(list, d);
-	}
-	return list;
-}
-
-/* The whole list: with the intent, and once in thirty seconds. */
-static int full_list_refused(struct zx__world *w, struct zx__guild *g,
-			     uint64_t intents, double *rate_limited_s)
-{
-	uint64_t until = g->members_asked_at + FULL_LIST_MS;
-
-	if (!(intents & MEMBERS))
-		return 1;
-	w->now = zx__wire_now(w->wire);
-	if (g->members_asked_at && w->now < until) {
-		*rate_limited_s = (double)(until - w->now) / 1000.0;
-		return 1;
-	}
-	g->members_asked_at = w->now ? w->now : 1;
-	return 0;
-}
-
-cJSON *zx__world_members(struct zx__world *w, const cJSON *request,
-			 uint64_t intents, double *rate_limited_s)
-{
-	const cJSON *gid = zx__get(request, "guild_id");
-	const cJSON *ids = zx__some(request, "user_ids");
-	const char *query = zx__str(request, "query");
-	int limit = zx__int(request, "limit");
-	struct zx__guild *g = zx__guild_by_id(
-		w, zx__dom_u64(cJSON_IsArray(gid) ? gid->child : gid));
-	cJSON *members, *missing, *list;
-
-	*rate_limited_s = 0;
-	if (!g || (!ids && !*query && !limit &&
-		   full_list_refused(w, g, intents, rate_limited_s)))
-		return cJSON_CreateArray();
-	missing = cJSON_CreateArray();
-	members =
-		ids ? by_ids(w, g, ids, missing) : by_query(w, g, query, limit);
-	list = chunks(w, g, members, missing, request, intents);
-	cJSON_Delete(members);
-	cJSON_Delete(missing);
-	return list;
 }

@@ -96,7 +96,7 @@ static cJSON *ask_members(struct test *t, const char *json, uint64_t intents,
 	snprintf(text, sizeof(text), "{\"guild_id\":\"%" PRIu64 "\",%s}",
 		 t->guild, json);
 	request = cJSON_Parse(text);
-	list = zx__world_members(t->w, request, intents, wait);
+	list = zx__world_members(t->w, request, intents, wait, NULL);
 	cJSON_Delete(request);
 	return list;
 }
