@@ -68,7 +68,7 @@ static int has_primary(const struct zx__mgr *m)
 	struct zx_ipc_peer p;
 
 	return !m->leaving && zx_ipc_is_up(m->x) && !zx_ipc_peer(m->x, 0, &p) &&
-	       (p.ours || p.secured); /* nobody else speaks TLS here */
+	       p.ours;
 }
 
 static void say(struct zx__mgr *m, const char *op, const char *whom,

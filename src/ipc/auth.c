@@ -9,9 +9,6 @@
 
 #include "ipc/ipc_int.h"
 
-/* In data.proto: what only a zoryx says. */
-#define PROTO 1
-
 static void put_shards(struct zx_buf *b, const struct zx_ipc_status *st)
 {
 	size_t i;
@@ -43,7 +40,7 @@ void zx__auth_send(struct zx_ipc_session *s)
 	zx_buf_addf(&b,
 		    ", \"shard_count\": %" PRIu32 ", \"guild_count\": %" PRIu64
 		    ", \"proto\": %d}",
-		    st.shard_count, st.guilds, PROTO);
+		    st.shard_count, st.guilds, ZX__IPC_PROTO);
 	if (b.err)
 		zx__session_fail(s, b.err, "%s", zx_strerror(b.err));
 	else

@@ -154,6 +154,7 @@ void zx__client_ready(struct zx_ipc *x, struct zx__link *l,
 	while (zx_json_kind(list) == ZX_JSON_ARRAY && zx_json_next(&it))
 		if (!zx__ipc_name_read(it.value, name, sizeof(name)))
 			add_known(x, zx_str(name));
+	l->ours = zx_json_get_u64(m->data, "proto") > 0;
 	l->up = 1;
 	l->since = x->now;
 	x->tries = 0;

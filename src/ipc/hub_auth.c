@@ -93,7 +93,11 @@ static void accept_it(struct zx_ipc *x, struct zx__link *l)
 			zx_buf_addc(b, ", ");
 		zx__ipc_text(b, zx_str(x->peers[i]->name));
 	}
-	zx_buf_addc(b, "]}");
+	zx_buf_addch(b, ']');
+	/* To the original word for word what it is used to. */
+	if (l->ours)
+		zx_buf_addf(b, ", \"proto\": %d", ZX__IPC_PROTO);
+	zx_buf_addch(b, '}');
 	if (b->err)
 		zx__session_fail(l->s, b->err, "%s", zx_strerror(b->err));
 	else

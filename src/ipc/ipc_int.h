@@ -24,6 +24,8 @@ enum {					/* times in ms */
        ZX__IPC_THROTTLE_MOST_MS = 15 * 60 * 1000
 };
 
+enum { ZX__IPC_PROTO = 1 }; /* in data.proto: what only a zoryx says */
+
 enum {				  /* ceilings */
        ZX__IPC_AUTH_BYTES = 4096, /* a frame before authentication */
        ZX__IPC_NAME = 64,	  /* bytes of a cluster's name */
@@ -104,8 +106,8 @@ int zx__queue_add(struct zx__queue *q, struct zx__pool *p,
 struct zx_str zx__queue_peek(const struct zx__queue *q, struct zx__pool *p,
 			     size_t max);
 /* Up to `max` bytes in up to n pieces where they lie; how many pieces. */
-size_t zx__queue_pieces(const struct zx__queue *q, size_t max,
-			struct zx_str *v, size_t n);
+size_t zx__queue_pieces(const struct zx__queue *q, size_t max, struct zx_str *v,
+			size_t n);
 void zx__queue_skip(struct zx__queue *q, struct zx__pool *p, size_t n);
 void zx__queue_release(struct zx__queue *q, struct zx__pool *p);
 

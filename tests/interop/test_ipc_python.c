@@ -197,6 +197,7 @@ static void python__our_secondary_joins_its_primary(void **state)
 {
 	struct python hub, other;
 	struct world w = { .loop = NULL };
+	struct zx_ipc_peer peer;
 	unsigned port;
 	uint64_t id;
 
@@ -214,6 +215,8 @@ static void python__our_secondary_joins_its_primary(void **state)
 	python_start(&other, "client", port, "cluster-2", SECRET);
 	RUN_UNTIL(&w, said(&other, "up") && w.joins == 1);
 	assert_str(zx_ipc_known(w.x, 1), "cluster-2");
+	assert_err(zx_ipc_peer(w.x, 0, &peer), ZX_OK);
+	assert_false(peer.ours || peer.secured);
 	assert_err(zx_ipc_send_stats(w.x, NULL, zx_loop_now(w.loop)), ZX_OK);
 	assert_err(zx_ipc_request(w.x, "eval_request", "cluster-0",
 				  ZX_STR("{\"query\": \"user_count\"}"), 0,

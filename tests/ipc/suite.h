@@ -166,6 +166,15 @@ static inline struct member *suite_client(struct suite *s, unsigned port,
 		}                                                              \
 	} while (0)
 
+/* Each side knows that the other is a zoryx too. */
+static inline void suite_ours(const struct member *m, size_t i)
+{
+	struct zx_ipc_peer p;
+
+	assert_err(zx_ipc_peer(m->x, i, &p), ZX_OK);
+	assert_true(p.ours && p.secured);
+}
+
 /* A hub and n clients that know one another. */
 static inline void suite_all(struct suite *s, size_t n)
 {
@@ -183,6 +192,10 @@ static inline void suite_all(struct suite *s, size_t n)
 	for (i = 0; i < n; i++)
 		SUITE_UNTIL(s, zx_ipc_known(s->client[i].x, n - 1).len);
 	assert_int_equal(s->hub.joins, n);
+	for (i = 0; i < n; i++) {
+		suite_ours(&s->client[i], 0);
+		suite_ours(&s->hub, i);
+	}
 }
 
 static inline void suite_end(struct suite *s)
