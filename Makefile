@@ -281,7 +281,7 @@ $(BENCH_BIN): %: %.o $(B)/bench/report.o $(BOX_A) $(LIB_A)
 	$(say) LD $@
 	$(q)$(link) -o $@ $^ $(ZX_LIBS) -pthread
 
-bench: $(BENCH_BIN) $(B)/zoryx-sandbox
+bench: $(BENCH_BIN) $(B)/zoryx-sandbox $(B)/zoryx-bot
 	@B='$(B)' QUICK='$(QUICK)' sh bench/run.sh $(BENCH_BIN)
 
 deps:
