@@ -19,9 +19,10 @@ PORT_RING0 := base $(RING0)
 PORT_FLAGS := -O1 -g
 PORT_WERROR ?= 1
 
-# $1: build folder, $2: how to start a program, $3: programs, then settings
+# $1: build folder, $2: how to start a program, $3: programs, $4: settings. What
+# cannot be built is a program that is not there, so a failure of the run.
 define port_run
-	+$(q)$(MAKE) --no-print-directory B=$1 CFLAGS='$(PORT_FLAGS)' WERROR=$(PORT_WERROR) $4 \
+	+-$(q)$(MAKE) -k --no-print-directory B=$1 CFLAGS='$(PORT_FLAGS)' WERROR=$(PORT_WERROR) $4 \
 		$(addprefix $1/,$3)
 	$(q)B=$1 WRAP='$2' sh tests/run.sh $(addprefix $1/,$3)
 endef

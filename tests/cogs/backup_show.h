@@ -124,7 +124,7 @@ static inline struct zx__backup_item item(size_t i, size_t n, char label[40])
 			    .incomplete = i == 2 ? 2 : 0 },
 	};
 
-	snprintf(it.id, sizeof(it.id), "%012zx", 0xabcdef000000 + n - i);
+	snprintf(it.id, sizeof(it.id), "%012llx", 0xabcdef000000ull + n - i);
 	snprintf(label, 40, it.automatic ? "Auto-backup %zu" : "Nightly %zu",
 		 n - i);
 	it.label = zx_str(label);
@@ -196,8 +196,8 @@ static inline void make_audit(struct made *m, size_t n)
 		e->user = i % 5 ? ANN : 0;
 		snprintf(e->action, sizeof(e->action), "%s", actions[i % 8]);
 		if (i % 8 < 6)
-			snprintf(e->backup, sizeof(e->backup), "%012zx",
-				 0xabcdef000000 + i);
+			snprintf(e->backup, sizeof(e->backup), "%012llx",
+				 0xabcdef000000ull + i);
 		e->details = ZX_STR("Label: Nightly");
 	}
 }

@@ -249,8 +249,8 @@ static void backup_show__the_audit_log_has_all_of_the_last_200(void **state)
 		m.v.page = at;
 		render(&m.v, ZX__BKV_AUDIT_LOG);
 		for (i = 0; i < 200; i++) {
-			snprintf(id, sizeof(id), "`%012zx`",
-				 0xabcdef000000 + i);
+			snprintf(id, sizeof(id), "`%012llx`",
+				 0xabcdef000000ull + i);
 			found += i % 8 < 6 &&
 				 strstr(zx_buf_cstr(&out), id) != NULL;
 		}
