@@ -3,7 +3,6 @@
  * Members of servers.
  */
 #include <stdlib.h>
-#include <strings.h>
 
 #include "sandbox/rest.h"
 
@@ -71,74 +70,6 @@ static void changed(struct zx__call *c, uint64_t user)
 }
 
 /* Reading ----------------------------------------------------------------- */
-
-/* Without the privileged intent the list stays closed. */
-static int closed(struct zx__call *c)
-{
-	if (!(c->w->opt.intents_refused & 2))
-		return 0;
-	zx__no_access(c);
-	return 1;
-}
-
-void zx__list_members(struct zx__call *c)
-{
-	int limit = zx__query_int(c, "limit", 1, 1, 1000);
-	uint64_t after = zx__query_id(c, "after");
-	cJSON *list;
-
-	if (zx__form_failed(c) || closed(c))
-		return;
-	list = cJSON_CreateArray();
-	while (limit-- > 0 && (after = zx__member_next(c->guild, after)))
-		cJSON_AddItemToArray(list,
-				     zx__member_out(c->w, c->guild, after, 1));
-	zx__reply(c, 200, list);
-}
-
-static int begins(const char *name, struct zx_str prefix)
-{
-	return *name &&
-	       !strncasecmp(name, prefix.ptr ? prefix.ptr : "", prefix.len);
-}
-
-int zx__member_named(const cJSON *m, struct zx_str prefix)
-{
-	const cJSON *u = zx__get(m, "user");
-
-	return begins(zx__str(m, "nick"), prefix) ||
-	       begins(zx__str(u, "username"), prefix) ||
-	       begins(zx__str(u, "global_name"), prefix);
-}
-
-void zx__search_members(struct zx__call *c)
-{
-	int limit = zx__query_int(c, "limit", 1, 1, 1000);
-	uint64_t user = 0;
-	struct zx_buf q;
-	cJSON *list;
-
-	if (!zx__query(c, "query").len)
-		zx__bad(c, "query", "BASE_TYPE_REQUIRED",
-			"This field is required");
-	if (zx__form_failed(c))
-		return;
-	zx_buf_init(&q, NULL, 0);
-	zx__url_decode(zx__query(c, "query"), &q);
-	list = cJSON_CreateArray();
-	while (limit > 0 && (user = zx__member_next(c->guild, user))) {
-		cJSON *m = zx__member_out(c->w, c->guild, user, 1);
-
-		if (zx__member_named(m, zx_buf_str(&q))) {
-			cJSON_AddItemToArray(list, m);
-			limit--;
-		} else {
-			cJSON_Delete(m);
-		}
-	}
-	zx_buf_release(&q);
-	zx__reply(c, 200, list);
-}
 
 static void reply_member(struct zx__call *c, uint64_t user)
 {
@@ -288,6 +219,44 @@ static void apply(struct zx__call *c, cJSON *m)
 		zx__dom_set(m, "flags:i", zx__int(c->body, "flags"));
 }
 
+/* The roles of `has` that `not_in` lacks, as [{"id", "name"}] under the key. */
+static void add_change(struct zx__call *c, cJSON *changes, const char *key,
+		       const cJSON *has, const cJSON *not_in)
+{
+	cJSON *list = cJSON_CreateArray();
+
+	ZX__EACH(id, has)
+	{
+		uint64_t role = zx__dom_u64(id);
+
+		if (!zx__ids_have(not_in, role))
+			cJSON_AddItemToArray(
+				list,
+				zx__dom("id:I name:c", role,
+					zx__get(zx__set_get(&c->guild->roles,
+							    role),
+						"name")));
+	}
+	if (list->child)
+		cJSON_AddItemToArray(changes,
+				     zx__dom("key:s new_value:o", key, list));
+	else
+		cJSON_Delete(list);
+}
+
+static void audit_roles(struct zx__call *c, const cJSON *before,
+			const cJSON *after)
+{
+	cJSON *changes = cJSON_CreateArray();
+
+	add_change(c, changes, "$add", after, before);
+	add_change(c, changes, "$remove", before, after);
+	if (changes->child)
+		zx__audit(c, c->guild, 25, c->id[1], changes, NULL);
+	else
+		cJSON_Delete(changes);
+}
+
 void zx__patch_member(struct zx__call *c)
 {
 	cJSON *m = asked(c), *before;
@@ -300,8 +269,8 @@ void zx__patch_member(struct zx__call *c)
 	before = zx__dup(m);
 	apply(c, m);
 	if (zx__get(c->body, "roles"))
-		zx__audit(c, c->guild, 25, c->id[1], NULL, NULL);
-	else
+		audit_roles(c, zx__get(before, "roles"), zx__get(m, "roles"));
+	if (cJSON_GetArraySize(c->body) > (zx__get(c->body, "roles") != NULL))
 		zx__audit(c, c->guild, 24, c->id[1],
 			  zx__audit_diff(before, m,
 					 "nick mute deaf "
@@ -338,7 +307,7 @@ void zx__patch_my_member(struct zx__call *c)
 static void set_role(struct zx__call *c, int has)
 {
 	const cJSON *role = zx__set_get(&c->guild->roles, c->id[2]);
-	cJSON *m = asked(c), *list;
+	cJSON *m = asked(c), *list, *before;
 
 	if (!m)
 		return;
@@ -353,11 +322,13 @@ static void set_role(struct zx__call *c, int has)
 	}
 	list = zx__get_mut(m, "roles");
 	if (zx__ids_have(list, c->id[2]) != has) {
+		before = zx__dup(list);
 		if (has)
 			cJSON_AddItemToArray(list, zx__id_string(c->id[2]));
 		else
 			zx__ids_remove(list, c->id[2]);
-		zx__audit(c, c->guild, 25, c->id[1], NULL, NULL);
+		audit_roles(c, before, list);
+		cJSON_Delete(before);
 		changed(c, c->id[1]);
 	}
 	zx__no_content(c);

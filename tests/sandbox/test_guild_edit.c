@@ -516,6 +516,29 @@ static void member__nick_roles_and_what_is_wrong(void **state)
 	ROWS(&t, t.guild[1], rows);
 }
 
+static void member__the_audit_log_names_the_roles(void **state)
+{
+	(void)state;
+	row_send(&t, t.guild[1], "PATCH " MEMBER, "{'roles':['{role:Twin}']}");
+	off(&t, NULL, "GET /guilds/%" PRIu64 "/audit-logs?action_type=25",
+	    t.guild[1]);
+	assert_string_equal(text_in(t.reply, "audit_log_entries.0.reason"),
+			    "rows");
+	assert_string_equal(
+		text_in(t.reply, "audit_log_entries.0.changes.0.key"), "$add");
+	assert_string_equal(
+		text_in(t.reply,
+			"audit_log_entries.0.changes.0.new_value.0.name"),
+		"Twin");
+	assert_string_equal(
+		text_in(t.reply, "audit_log_entries.0.changes.1.key"),
+		"$remove");
+	assert_int_equal(
+		cJSON_GetArraySize(
+			in(t.reply, "audit_log_entries.0.changes.1.new_value")),
+		2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -538,6 +561,7 @@ int main(void)
 		T(sticker__slots_and_files),
 		T(webhook__what_is_wrong_is_said),
 		T(member__nick_roles_and_what_is_wrong),
+		T(member__the_audit_log_names_the_roles),
 #undef T
 	};
 
