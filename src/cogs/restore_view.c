@@ -183,7 +183,8 @@ static void progress(const struct zx__restore_view *v, zx_wall wall,
 		zx_embed_text(out, ", %u given up", p->stopped);
 	zx_embed_text(out, "\n");
 	zx_buf_clear(&t);
-	current(v, &t);
+	if (v->phase == ZX__RESTORE_RUNNING)
+		current(v, &t);
 	if (t.len)
 		zx_embed_field(out, 0, "Now", "%s", zx_buf_cstr(&t));
 	zx_buf_clear(&t);
