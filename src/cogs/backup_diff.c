@@ -95,6 +95,10 @@ static int on_change(const struct zx_change *ch, void *ud)
 {
 	struct collecting *c = ud;
 
+	if (c->d->left_out) { /* full: counted, but not put into words */
+		c->d->left_out++;
+		return ZX_OK;
+	}
 	begin_section(c, ch->section);
 	if (ch->kind != ZX_CHANGE_FIELD) {
 		whole_item(c, ch);

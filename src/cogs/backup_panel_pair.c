@@ -139,6 +139,9 @@ static void run(struct zx_call *call, void *ud)
 	memcpy(w->a, x, sizeof(x));
 	memcpy(w->b_id, y, sizeof(y));
 	w->done = compared;
+	/* An interaction says "thinking" by itself. */
+	if ((!*x || !*y) && zx_call_info(call)->form != ZX_FORM_SLASH)
+		zx_answer(call, "⏳ Reading the server…");
 	zx__bkp_compare(w);
 }
 

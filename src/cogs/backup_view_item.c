@@ -24,6 +24,8 @@ static void metadata(const struct zx__bkv_item_view *v, struct zx_message *out)
 	zx_timestamp(&text, r->created, 'R');
 	zx_buf_addc(&text, ")\nBy ");
 	zx__backup_person(&text, r->author);
+	if (v->reader && zx_guild_count(v->reader, ZX_SECTION_RAW))
+		zx_buf_addc(&text, "\n📥 Imported; its file is kept as it was");
 	if (r->damaged)
 		zx_buf_addc(&text, "\n❌ Damaged: see `/backupverify`");
 	if (r->used)

@@ -200,3 +200,68 @@ void zx__bkv_names_say(const struct zx__bkv_names *n, uint64_t id,
 	else
 		zx_buf_addf(out, "%llu", (unsigned long long)id);
 }
+
+/* Fields ----------------------------------------------------------------------
+ */
+
+static const char *plainly(struct zx_str step)
+{
+	static const struct {
+		const char *key, *word;
+	} words[] = {
+		{ "rate_limit_per_user", "slowmode" },
+		{ "default_thread_rate_limit_per_user", "slowmode of threads" },
+		{ "nsfw", "age-restricted" },
+		{ "parent_id", "category" },
+		{ "permission_overwrites", "overwrites" },
+		{ "default_auto_archive_duration", "archive after (min)" },
+		{ "rtc_region", "region" },
+		{ "hoist", "hoisted" },
+		{ "nick", "nickname" },
+		{ "afk_channel_id", "AFK channel" },
+		{ "system_channel_id", "system channel" },
+		{ "rules_channel_id", "rules channel" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (zx_str_is(step, words[i].key))
+			return words[i].word;
+	return NULL;
+}
+
+static void say_step(const struct zx__bkv_names *n, struct zx_str step,
+		     struct zx_buf *out)
+{
+	const char *word = plainly(step);
+	uint64_t id;
+	size_t i;
+
+	if (word) {
+		zx_buf_addc(out, word);
+	} else if (step.len >= 15 && !zx_str_u64(step, &id)) {
+		zx__bkv_names_say(n, id, out);
+	} else {
+		for (i = 0; i < step.len && i < 60; i++)
+			zx_buf_addch(out, step.ptr[i] == '_'   ? ' '
+					  : step.ptr[i] == '`' ? '\''
+							       : step.ptr[i]);
+	}
+}
+
+void zx__bkv_path(const struct zx__bkv_names *n, struct zx_str path,
+		  struct zx_buf *out)
+{
+	struct zx_str step = zx_str_split(&path, '.');
+
+	if (zx_str_is(step, "permission_overwrites") && path.len) {
+		zx_buf_addc(out, "overwrite of ");
+		say_step(n, zx_str_split(&path, '.'), out);
+	} else {
+		say_step(n, step, out);
+	}
+	while (path.len) {
+		zx_buf_addc(out, ": ");
+		say_step(n, zx_str_split(&path, '.'), out);
+	}
+}

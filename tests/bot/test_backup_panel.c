@@ -335,6 +335,17 @@ static void backup_diff__two_backups_or_one_and_the_server(void **state)
 	becomes(r, id, "~ @Moderator");
 	id = slash(r, "backupdiff", two(first, "latest"), "{");
 	becomes(r, id, "~ @Wardens");
+	assert_err(zx_sandbox_say(r->box, 0, 0, "!backupdiff latest current",
+				  NULL),
+		   ZX_OK);
+	says(r, "⏳ Reading the server…");
+	zx_buf_clear(&r->text);
+	assert_err(zx_sandbox_expect(r->box,
+				     "PATCH /channels/{id}/messages/{id}",
+				     WAIT_MS, &r->text),
+		   ZX_OK);
+	want(r, "✅ **No differences**");
+	hasnt(r, "Reading");
 	/* the first digits will do */
 	snprintf(head, sizeof(head), "%.7s", first);
 	slash(r, "backupview", by_id(head, ""), first);

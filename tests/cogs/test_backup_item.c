@@ -451,6 +451,39 @@ static void backup_diff__thousands_of_differences_have_pages(void **state)
 	free(u);
 }
 
+static void backup_diff__what_is_too_much_is_counted(void **state)
+{
+	static char json[2][9000][512];
+	struct thing *t = many(9000, 0, json[0]);
+	struct thing *u = many(9000, 1, json[1]);
+	struct zx__bkv_diff d;
+	struct snap a, b;
+	size_t i;
+
+	(void)state;
+	snap(&a, t, 9000);
+	snap(&b, u, 9000);
+	differ(&d, &a, &b);
+	assert_int_equal(d.sum.total, 9001);
+	assert_in_range(d.text.len, ZX__BKV_DIFF_BYTES - 1000,
+			ZX__BKV_DIFF_BYTES);
+	assert_true(d.left_out > 0);
+	show_diff(&d, 0);
+	HAS("further lines are not shown");
+	HAS("Members: **+1** **−1** **~8999**");
+	for (i = 0; i + 1 < d.text.len; i++)
+		assert_false(d.text.ptr[i] == '\n' &&
+			     d.text.ptr[i + 1] == '\n');
+	zx_buf_clear(&out);
+	zx__bkv_diff_file(&d, &out);
+	HAS(" lines more\n");
+	zx__bkv_diff_release(&d);
+	unsnap(&a);
+	unsnap(&b);
+	free(t);
+	free(u);
+}
+
 /* Memory ---------------------------------------------------------------------
  */
 
@@ -523,6 +556,7 @@ int main(void)
 		cmocka_unit_test(backup_diff__no_text_leaves_its_code_block),
 		cmocka_unit_test(
 			backup_diff__thousands_of_differences_have_pages),
+		cmocka_unit_test(backup_diff__what_is_too_much_is_counted),
 		cmocka_unit_test(backup_view__any_allocation_may_fail),
 	};
 
