@@ -180,7 +180,6 @@ static void write_ids(const struct line *l, struct zx_buf *out, int live)
 {
 	int n = 0;
 
-	zx_buf_clear(out);
 	zx_buf_addch(out, '[');
 	for (size_t i = 0; i < l->n; i++)
 		if (!live || l->v[i].is)
@@ -200,6 +199,8 @@ int zx__plan_role_order(struct zx__planner *pl)
 	if (err)
 		return err;
 	roles_there(pl, &l);
+	zx__anew(pl, &pl->body);
+	zx__anew(pl, &pl->before);
 	write_ids(&l, &pl->before, 1);
 	if (pl->opt->role_sync)
 		err = rewind_line(pl, &l, was_lower_first);
@@ -380,8 +381,8 @@ int zx__plan_channel_order(struct zx__planner *pl)
 	v = zx_new(pl->alloc, (n + 1) * sizeof(*v));
 	if (!v)
 		return ZX_E_NOMEM;
-	zx_buf_clear(&pl->body);
-	zx_buf_clear(&pl->before);
+	zx__anew(pl, &pl->body);
+	zx__anew(pl, &pl->before);
 	zx_buf_addch(&pl->body, '[');
 	zx_buf_addch(&pl->before, '[');
 	err = groups(pl, v);

@@ -127,7 +127,7 @@ static int add(struct bans *b, const struct ban *v, size_t n)
 			      .snapshot_id = n > 1 ? 0 : v->id,
 			      .live_id = n > 1 ? 0 : v->id };
 
-	zx_buf_clear(&pl->tmp);
+	zx__anew(pl, &pl->tmp);
 	if (reason.len)
 		zx_json_text(reason, &pl->tmp);
 	op.detail = pl->tmp.len ? zx_buf_cstr(&pl->tmp) : NULL;
@@ -135,7 +135,7 @@ static int add(struct bans *b, const struct ban *v, size_t n)
 	if (n > 1) {
 		snprintf(name, sizeof(name), "\"%zu users\"", n);
 		op.name = zx_str(name);
-		zx_buf_clear(&pl->body);
+		zx__anew(pl, &pl->body);
 		zx_buf_addc(&pl->body,
 			    "{\"delete_message_seconds\":0,\"user_ids\":[");
 		for (size_t i = 0; i < n; i++)

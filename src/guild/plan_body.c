@@ -6,6 +6,13 @@
 
 #include "guild/plan_int.h"
 
+void zx__anew(struct zx__planner *pl, struct zx_buf *b)
+{
+	if (b->err && !pl->err)
+		pl->err = b->err;
+	zx_buf_clear(b);
+}
+
 void zx__plan_pick(struct zx_json_writer *j, struct zx_str item,
 		   const char *const *keys)
 {
@@ -28,7 +35,7 @@ static int wrapped(struct zx__planner *pl, struct zx_str key, struct zx_str raw,
 	int err;
 
 	zx_buf_init(&text, pl->alloc, ZX__GUILD_ITEM);
-	zx_buf_clear(out);
+	zx__anew(pl, out);
 	zx_buf_addf(&text, "{\"%.*s\":%.*s}", ZX_ARG(key), ZX_ARG(raw));
 	err = text.err ? text.err : zx__map_json(&m, zx_buf_str(&text), out);
 	zx_buf_release(&text);
@@ -49,7 +56,7 @@ int zx__same(struct zx__planner *pl, struct zx_str key, struct zx_str a,
 	if (!err)
 		err = wrapped(pl, key, b, NULL, &pl->tmp);
 	if (err == ZX_E_NOMEM)
-		pl->body.err = err;
+		pl->err = err;
 	return !err && zx_str_eq(zx_buf_str(&pl->canon), zx_buf_str(&pl->tmp));
 }
 

@@ -188,7 +188,7 @@ static int create(struct zx__planner *pl, struct zx__item *ch)
 			       .verb = ZX_VERB_CREATE,
 			       .why = ZX_WHY_MISSING };
 
-	zx_buf_clear(&pl->body);
+	zx__anew(pl, &pl->body);
 	zx_jw_init(&d.j, &pl->body);
 	zx_jw_obj(&d.j, NULL);
 	downgrade(&d);

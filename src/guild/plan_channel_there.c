@@ -121,8 +121,8 @@ static int update(struct zx__planner *pl, struct zx__item *ch,
 	struct zx_json_writer before;
 	int differs;
 
-	zx_buf_clear(&pl->body);
-	zx_buf_clear(&pl->before);
+	zx__anew(pl, &pl->body);
+	zx__anew(pl, &pl->before);
 	zx_jw_init(&d.j, &pl->body);
 	zx_jw_init(&before, &pl->before);
 	zx_jw_obj(&d.j, NULL);

@@ -132,8 +132,10 @@ static void topic(struct zx__draft *d, size_t most)
 	struct zx_buf text;
 
 	zx_buf_init(&text, d->j.out->alloc, 0);
-	if (!zx_json_text(raw, &text) &&
-	    zx_utf8_count(zx_buf_str(&text)) > most) {
+	zx_json_text(raw, &text);
+	if (text.err)
+		d->j.out->err = text.err;
+	if (zx_utf8_count(zx_buf_str(&text)) > most) {
 		zx_jw_str(&d->j, "topic",
 			  zx_utf8_head(zx_buf_str(&text), most));
 		zx__draft_say(d, ZX_VERB_DOWNGRADE, ZX_WHY_COMMUNITY,

@@ -54,8 +54,8 @@ static int channels(struct zx__planner *pl, struct zx_json_writer *j,
 static void begin(struct zx__planner *pl, struct zx_json_writer *j,
 		  struct zx_json_writer *before)
 {
-	zx_buf_clear(&pl->body);
-	zx_buf_clear(&pl->before);
+	zx__anew(pl, &pl->body);
+	zx__anew(pl, &pl->before);
 	zx_jw_init(j, &pl->body);
 	zx_jw_init(before, &pl->before);
 	zx_jw_obj(j, NULL);

@@ -161,6 +161,7 @@ struct zx__planner {
 	unsigned what;
 	int migration, community, will_community, tier, admin;
 	int roles_made, channels_made;
+	int err;	      /* of what could not say so: memory is out */
 	uint64_t owner, bits; /* the bot's permissions */
 	int32_t bot_position;
 };
@@ -180,6 +181,10 @@ struct zx__new {
 /* Without the permission for it, it is IMPOSSIBLE. *possible may be NULL. */
 int zx__plan_add(struct zx__planner *pl, const struct zx__new *n,
 		 int *possible);
+/* Empties one of the planner's buffers; its error is the planner's from then
+ * on.
+ */
+void zx__anew(struct zx__planner *pl, struct zx_buf *b);
 int zx__selected(const struct zx__planner *pl, unsigned what);
 struct zx__item *zx__side_find(struct zx__side *s, uint64_t id);
 struct zx__item *zx__mate(struct zx__planner *pl, enum zx_section s,

@@ -172,6 +172,8 @@ int zx__plan_load(struct zx__planner *pl)
 		err = read_section(&pl->s[s], pl->snap, s, pl->alloc);
 		if (!err)
 			err = read_section(&pl->l[s], pl->live, s, pl->alloc);
+		if (err)
+			break;
 		parse(&pl->s[s]);
 		parse(&pl->l[s]);
 	}

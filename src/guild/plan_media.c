@@ -43,7 +43,7 @@ static int name_is_good(struct zx__planner *pl, const struct zx__item *item,
 	size_t n;
 	int good = 1;
 
-	zx_buf_clear(&pl->tmp);
+	zx__anew(pl, &pl->tmp);
 	if (zx_json_text(item->name, &pl->tmp))
 		return 0;
 	n = zx_utf8_count(zx_buf_str(&pl->tmp));
@@ -90,7 +90,7 @@ static void body(struct zx__planner *pl, const struct zx__item *item,
 {
 	struct zx_json_writer j;
 
-	zx_buf_clear(&pl->body);
+	zx__anew(pl, &pl->body);
 	zx_jw_init(&j, &pl->body);
 	zx_jw_obj(&j, NULL);
 	if (k->section == ZX_SECTION_EMOJIS)
@@ -243,7 +243,7 @@ static int tags(struct zx__planner *pl, const struct zx__item *forum)
 			     .name = forum->name };
 	struct zx_json_writer j;
 
-	zx_buf_clear(&pl->body);
+	zx__anew(pl, &pl->body);
 	zx_jw_init(&j, &pl->body);
 	zx_jw_obj(&j, NULL);
 	zx__plan_pick(&j, forum->text, keys);

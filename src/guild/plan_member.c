@@ -230,8 +230,8 @@ static int nick(struct walk *w)
 		w->nicks++;
 		return ZX_OK;
 	}
-	zx_buf_clear(&pl->body);
-	zx_buf_clear(&pl->before);
+	zx__anew(pl, &pl->body);
+	zx__anew(pl, &pl->before);
 	zx_buf_addf(&pl->body, "{\"nick\":%.*s}", ZX_ARG(a));
 	if (!b.len)
 		b = ZX_STR("null");

@@ -38,7 +38,7 @@ static struct zx__new create(enum zx_section s, enum zx_act act,
 
 static void object(struct zx__planner *pl, struct zx_json_writer *j)
 {
-	zx_buf_clear(&pl->body);
+	zx__anew(pl, &pl->body);
 	zx_jw_init(j, &pl->body);
 	zx_jw_obj(j, NULL);
 }
@@ -76,7 +76,7 @@ static int rule_there(struct zx__planner *pl, struct zx__item *rule)
 	struct zx_json_writer j, before;
 
 	object(pl, &j);
-	zx_buf_clear(&pl->before);
+	zx__anew(pl, &pl->before);
 	zx_jw_init(&before, &pl->before);
 	zx_jw_obj(&before, NULL);
 	if (!pl->opt->update || !zx__pick_changed(pl, &j, &before, rule->text,
@@ -129,7 +129,7 @@ static int name_is_taken(struct zx__planner *pl, struct zx_str name)
 	static const char *const words[] = { "clyde", "discord" };
 	struct zx_str text;
 
-	zx_buf_clear(&pl->tmp);
+	zx__anew(pl, &pl->tmp);
 	if (zx_json_text(name, &pl->tmp) || !pl->tmp.len ||
 	    zx_utf8_count(zx_buf_str(&pl->tmp)) > 80)
 		return 1;

@@ -102,13 +102,27 @@ static int keep(struct zx__planner *pl, const struct zx__new *n)
 	return err;
 }
 
+/* Writers go on when memory is out: what they wrote is then worth nothing. */
+static int trouble(const struct zx__planner *pl)
+{
+	const struct zx_buf *const all[] = { &pl->body, &pl->before, &pl->tmp,
+					     &pl->canon, &pl->p->text };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
+		if (all[i]->err)
+			return all[i]->err;
+	return pl->err;
+}
+
 int zx__plan_add(struct zx__planner *pl, const struct zx__new *n, int *possible)
 {
 	uint64_t lacks = zx__acts[n->act].needs & ~pl->bits;
 	struct zx__new copy = *n;
 	char text[ZX__PLAN_DETAIL];
-	int no = denied(pl, &copy, text, sizeof(text)), err = ZX_OK;
+	int no = denied(pl, &copy, text, sizeof(text)), err = trouble(pl);
 
+	if (err)
+		return err;
 	if (possible)
 		*possible = !no && n->act != ZX_ACT_NONE;
 	if (no)
@@ -260,7 +274,7 @@ static int plan(struct zx__planner *pl)
 		err = zx__plan_known(pl);
 	for (size_t i = 0; !err && i < sizeof(parts) / sizeof(*parts); i++)
 		err = parts[i](pl);
-	return err ? err : pl->p->text.err;
+	return err ? err : trouble(pl);
 }
 
 static int options(const struct zx_guild_reader *snapshot,

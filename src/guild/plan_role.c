@@ -122,7 +122,7 @@ static void create_body(struct zx__planner *pl, const struct zx__item *role,
 					     NULL };
 	struct zx_json_writer j;
 
-	zx_buf_clear(&pl->body);
+	zx__anew(pl, &pl->body);
 	zx_jw_init(&j, &pl->body);
 	zx_jw_obj(&j, NULL);
 	zx__plan_pick(&j, role->text, plain);
@@ -146,7 +146,7 @@ static int raise(struct zx__planner *pl, const struct zx__item *role,
 			     .name = role->name,
 			     .before = before };
 
-	zx_buf_clear(&pl->body);
+	zx__anew(pl, &pl->body);
 	zx_buf_addf(&pl->body, "{\"permissions\":\"%llu\"}",
 		    (unsigned long long)bits);
 	n.body = zx_buf_str(&pl->body);

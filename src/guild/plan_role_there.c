@@ -86,8 +86,8 @@ static int change(struct zx__planner *pl, const struct change *c,
 	uint64_t now = act == ZX_ACT_ROLE_RAISE ? c->narrow : perms(c->live);
 	struct zx_json_writer j, b;
 
-	zx_buf_clear(&pl->body);
-	zx_buf_clear(&pl->before);
+	zx__anew(pl, &pl->body);
+	zx__anew(pl, &pl->before);
 	zx_jw_init(&j, &pl->body);
 	zx_jw_init(&b, &pl->before);
 	zx_jw_obj(&j, NULL);
@@ -131,8 +131,8 @@ static int looks_changed(struct zx__planner *pl, const struct change *c)
 
 	if (is_everyone(pl, c->live))
 		return 0;
-	zx_buf_clear(&pl->body);
-	zx_buf_clear(&pl->before);
+	zx__anew(pl, &pl->body);
+	zx__anew(pl, &pl->before);
 	zx_jw_init(&j, &pl->body);
 	zx_jw_init(&b, &pl->before);
 	zx_jw_obj(&j, NULL);

@@ -20,8 +20,8 @@ static struct zx_str only(const struct zx__side *s)
 static void begin(struct zx__planner *pl, struct zx_json_writer *j,
 		  struct zx_json_writer *before)
 {
-	zx_buf_clear(&pl->body);
-	zx_buf_clear(&pl->before);
+	zx__anew(pl, &pl->body);
+	zx__anew(pl, &pl->before);
 	zx_jw_init(j, &pl->body);
 	zx_jw_init(before, &pl->before);
 	zx_jw_obj(j, NULL);
@@ -131,13 +131,11 @@ static void prompts(struct zx_json_writer *j, const char *key,
 	zx_jw_arr_end(j);
 }
 
-static void onboarding_body(struct zx__planner *pl, struct zx_buf *out,
-			    struct zx_str screen, int enabled)
+static void onboarding_body(struct zx_buf *out, struct zx_str screen,
+			    int enabled)
 {
 	struct zx_json_writer j;
 
-	(void)pl;
-	zx_buf_clear(out);
 	zx_jw_init(&j, out);
 	zx_jw_obj(&j, NULL);
 	zx_jw_raw(&j, "default_channel_ids",
@@ -163,6 +161,8 @@ static int same_prompts(struct zx__planner *pl, struct zx_str a,
 	prompts(&j, NULL, b, 0);
 	same = !x.err && !y.err &&
 	       zx__same(pl, ZX_STR("prompts"), zx_buf_str(&x), zx_buf_str(&y));
+	if (x.err || y.err)
+		pl->err = x.err ? x.err : y.err;
 	zx_buf_release(&x);
 	zx_buf_release(&y);
 	return same;
@@ -219,10 +219,12 @@ static int onboarding(struct zx__planner *pl)
 		n.reason = ZX_WHY_LIMIT;
 		n.detail = "Switched off: it needs seven default channels.";
 	}
-	onboarding_body(pl, &pl->body, was, on);
+	zx__anew(pl, &pl->body);
+	onboarding_body(&pl->body, was, on);
 	n.body = zx_buf_str(&pl->body);
 	if (is.len) {
-		onboarding_body(pl, &pl->before, is,
+		zx__anew(pl, &pl->before);
+		onboarding_body(&pl->before, is,
 				zx_json_get_bool(is, "enabled"));
 		n.before = zx_buf_str(&pl->before);
 	}
@@ -293,7 +295,7 @@ int zx__plan_incomplete(struct zx__planner *pl)
 				     .name = zx_json_get(s->v[i].text,
 							 "what") };
 
-		zx_buf_clear(&pl->tmp);
+		zx__anew(pl, &pl->tmp);
 		if (!zx_json_text(zx_json_get(s->v[i].text, "why"), &pl->tmp) &&
 		    pl->tmp.len)
 			n.detail = zx_buf_cstr(&pl->tmp);
