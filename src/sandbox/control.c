@@ -230,6 +230,8 @@ static void dispatch(struct ctl *k, const struct zx__req *req)
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
 		if (zx__path_match(calls[i].request, req->method, req->path)) {
 			calls[i].fn(k);
+			if (strcmp(req->method, "GET"))
+				zx__watch_check(k->w, req->method, req->path);
 			return;
 		}
 	zx__ctl_fail(k, 404, "no such call");

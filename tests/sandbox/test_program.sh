@@ -42,6 +42,10 @@ fails 'from 0 to 65535' --port 65536
 fails 'from 1 to 100000' --guilds=0
 fails 'needs a number' --seed
 fails 'needs a program' --run
+fails 'needs a list' --kinds
+"$box" --port 0 --kinds empty,full >"$tmp/out" 2>&1
+[ $? = 1 ] && grep -q 'known are plain' "$tmp/out"
+result $? "a kind of server that is not known is refused"
 
 "$box" --port 0 --quiet --run sh -c 'exit 7' >"$tmp/out" 2>&1
 [ $? = 7 ]
