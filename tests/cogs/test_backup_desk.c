@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the backup cog shows when memory is out: a bot that is never connected,
- * with Discord played by the test, and each allocation refused once.
+ * The backup cog's panels in a bot that is never connected, with Discord and
+ * the clock played by the test: how they end, and each allocation refused once.
  */
 #include <unistd.h>
 
@@ -77,7 +77,7 @@ static void fill(void)
 {
 	struct zx_state_options o = ZX_STATE_OPTIONS_INIT;
 
-	snprintf(path, sizeof(path), "/tmp/zx-backup-memory-%ld.db",
+	snprintf(path, sizeof(path), "/tmp/zx-backup-desk-%ld.db",
 		 (long)getpid());
 	unlink(path);
 	o.path = path;
@@ -186,6 +186,77 @@ static void slash(const char *name, const char *options)
 
 #define ID(name, value)                                                        \
 	"{\"name\":\"" name "\",\"type\":3,\"value\":\"" value "\"}"
+
+/* Time -----------------------------------------------------------------------
+ */
+
+static size_t count(const char *what)
+{
+	const char *at = said();
+	size_t n = 0;
+
+	for (; (at = strstr(at, what)) != NULL; at += strlen(what))
+		n++;
+	return n;
+}
+
+static void backup_panel__ends_five_minutes_after_the_last_press(void **state)
+{
+	(void)state;
+	slash("dashboard", NULL);
+	press("backups", NULL);
+	assert_true(says("2 snapshots"));
+	desk_ok_all(&d);
+	desk_forget(&d);
+	desk_wait(&d, 299000);
+	assert_int_equal(d.count, 0);
+	desk_wait(&d, 2000);
+	assert_int_equal(d.count, 1);
+	assert_true(says("2 snapshots"));
+	/* five tabs, five more buttons, a selector */
+	assert_int_equal(count("\"custom_id\""), 11);
+	assert_int_equal(count("\"disabled\":true"), 11);
+}
+
+static void backup_panel__a_question_is_forgotten_after_a_minute(void **state)
+{
+	(void)state;
+	slash("dashboard", NULL);
+	press("delete", NULL);
+	press("choose", FIRST);
+	assert_true(says("It is gone for good then"));
+	d.now += 61000;
+	press("yes", NULL);
+	assert_true(says("Not answered within a minute: nothing was deleted"));
+	assert_true(says("**2/25**"));
+}
+
+static void backup_panel__what_was_deleted_meanwhile_is_said(void **state)
+{
+	struct zx__backup *b = zx__backup_in(bot);
+	struct zx_state_snapshot snap;
+	struct zx_buf text;
+
+	(void)state;
+	file = b->state;
+	zx_buf_init(&text, NULL, 0);
+	assert_err(zx_state_snap_get(file, DESK_GUILD, FIRST, &snap, &text),
+		   ZX_OK);
+	zx_buf_release(&text);
+	slash("dashboard", NULL);
+	press("delete", NULL);
+	press("choose", FIRST);
+	assert_err(zx_state_snap_delete(file, DESK_GUILD, FIRST), ZX_OK);
+	press("yes", NULL);
+	assert_true(says("❌ "));
+	assert_true(says("**1/25**"));
+	slash("dashboard", NULL);
+	press("compare", NULL);
+	press("side-b", "current");
+	assert_true(says("🌐 the server as it is"));
+	add(FIRST, "{\"id\":\"71\",\"name\":\"Mods\",\"permissions\":\"2\"}",
+	    DESK_WALL - 5000);
+}
 
 /* Scenarios ------------------------------------------------------------------
  */
@@ -333,6 +404,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
+			backup_panel__ends_five_minutes_after_the_last_press),
+		cmocka_unit_test(
+			backup_panel__a_question_is_forgotten_after_a_minute),
+		cmocka_unit_test(
+			backup_panel__what_was_deleted_meanwhile_is_said),
+		cmocka_unit_test(
 			backup_show__the_dashboard_lives_without_memory),
 		cmocka_unit_test(
 			backup_show__a_backup_is_opened_without_memory),
@@ -342,6 +419,6 @@ int main(void)
 		cmocka_unit_test(backup_stats__any_allocation_may_fail),
 	};
 
-	return cmocka_run_group_tests_name("backup_memory", tests, setup,
+	return cmocka_run_group_tests_name("backup_desk", tests, setup,
 					   teardown);
 }
