@@ -11,6 +11,11 @@
 
 #include "net/multi.h"
 
+/* Without it: libwebsockets ignores SIGPIPE. */
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+
 #define CONNECT_MS 20000L
 
 struct zx__dial {

@@ -13,6 +13,11 @@
 
 #include "wire_int.h"
 
+/* Where a flag does not keep SIGPIPE away, an option of the socket does. */
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#endif
+
 struct zx__conn *zx__conn_add(struct zx__wire *wire, int fd)
 {
 	struct zx__conn *c = calloc(1, sizeof(*c));
@@ -21,6 +26,9 @@ struct zx__conn *zx__conn_add(struct zx__wire *wire, int fd)
 	if (!c)
 		return NULL;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+#ifdef SO_NOSIGPIPE
+	setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof(on));
+#endif
 	c->wire = wire;
 	c->id = ++wire->next_conn_id;
 	c->fd = fd;

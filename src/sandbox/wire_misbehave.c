@@ -2,6 +2,7 @@
  *
  * What the faults do to a live session's connection.
  */
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -335,9 +336,10 @@ static uint16_t dead_port(int *fd, int queue)
 	socklen_t n = sizeof(a);
 
 	if (*fd < 0) {
-		*fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		*fd = socket(AF_INET, SOCK_STREAM, 0);
 		if (*fd < 0)
 			return 0;
+		fcntl(*fd, F_SETFD, FD_CLOEXEC);
 		if (bind(*fd, (struct sockaddr *)&a, sizeof(a)) ||
 		    (queue && listen(*fd, 64))) {
 			close(*fd);
