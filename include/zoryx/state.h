@@ -65,6 +65,12 @@ ZX_API int zx_state_each(struct zx_state *s, const char *space,
 				   struct zx_str value, void *ud),
 			 void *ud);
 
+/*
+ * Writes are refused with ZX_E_IO when the file was deleted, moved or replaced
+ * under the handle (SQLite itself would not notice), and with ZX_E_STATE in a
+ * fork of the process that opened it, which may only close it.
+ */
+
 /* Several writes as one: all or none. Nesting is ZX_E_STATE. */
 ZX_API int zx_state_begin(struct zx_state *s);
 ZX_API int zx_state_commit(struct zx_state *s);

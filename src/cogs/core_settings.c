@@ -36,11 +36,14 @@ static void done(struct zx_call *call, const char *title, const char *text)
 	zx_message_release(&m);
 }
 
-/* The setting could not be remembered. */
+/* The setting could not be remembered: it is as it was. */
 static void refused(struct zx_call *call, int err)
 {
+	const struct zx_state *s = zx_bot_state(zx_call_bot(call));
+	const char *why = s && err != ZX_E_NOMEM ? zx_state_error(s) : "";
+
 	zx_fail(call, "❌ Command Error", "The setting was not saved: %s",
-		zx_strerror(err));
+		*why ? why : zx_strerror(err));
 }
 
 void zx__core_setprefix(struct zx_call *call, void *ud)

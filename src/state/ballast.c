@@ -43,6 +43,8 @@ void zx__state_ballast_drop(struct zx_state *s)
 
 	if (!s->ballast || !name(s, path, sizeof(path)))
 		return;
-	unlink(path);
+	/* It may be that of whoever took the file's place. */
+	if (zx__state_is_here(s) || access(s->path, F_OK))
+		unlink(path);
 	s->ballast = 0;
 }

@@ -119,7 +119,9 @@ int zx_state_begin(struct zx_state *s)
 		return zx__state_fail(s, ZX_E_STATE,
 				      "%s: a transaction is open already",
 				      s->path);
-	err = zx__state_exec(s, "BEGIN IMMEDIATE", "saving");
+	err = zx__state_here(s);
+	if (!err)
+		err = zx__state_exec(s, "BEGIN IMMEDIATE", "saving");
 	s->in_txn = !err;
 	return err;
 }
@@ -131,7 +133,9 @@ int zx_state_commit(struct zx_state *s)
 	if (!s->in_txn)
 		return zx__state_fail(s, ZX_E_STATE,
 				      "%s: no transaction is open", s->path);
-	err = zx__state_exec(s, "COMMIT", "saving");
+	err = zx__state_here(s);
+	if (!err)
+		err = zx__state_exec(s, "COMMIT", "saving");
 	if (err)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	s->in_txn = 0;
@@ -140,7 +144,7 @@ int zx_state_commit(struct zx_state *s)
 
 void zx_state_rollback(struct zx_state *s)
 {
-	if (!s->in_txn)
+	if (!s->in_txn || !zx__state_is_ours(s))
 		return;
 	sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 	s->in_txn = 0;

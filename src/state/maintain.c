@@ -5,10 +5,51 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "state/state_int.h"
+
+/*
+ * The check tells what it could not read as it tells damage, in words. A disk
+ * that fails, or memory that is out, must not be taken for a damaged file:
+ * people would throw it away.
+ */
+static int only_unread(const char *report)
+{
+	const char *code = strstr(report, "error code");
+
+	code = code ? strpbrk(code, "0123456789") : NULL;
+	if (code && (atoi(code) & 0xff) == SQLITE_NOMEM)
+		return ZX_E_NOMEM;
+	if (code && (atoi(code) & 0xff) == SQLITE_IOERR)
+		return ZX_E_IO;
+	return strstr(report, "failed to get page") ? ZX_E_IO : ZX_OK;
+}
+
+static int judge(struct zx_state *s, const char *report)
+{
+	static const char head[] = "*** in database main ***\n";
+	int err = only_unread(report);
+
+	if (!strncmp(report, head, sizeof(head) - 1))
+		report += sizeof(head) - 1;
+	if (err == ZX_E_NOMEM)
+		return zx__state_fail(s, err, "%s: checking: out of memory",
+				      s->path);
+	if (err)
+		return zx__state_fail(s, err,
+				      "%s: cannot be read: %s; it is left as "
+				      "it is: look after the disk, and keep a "
+				      "copy of the file elsewhere",
+				      s->path, report);
+	return zx__state_fail(s, ZX_E_CORRUPT,
+			      "%s: is damaged: %s; it is left as it is: "
+			      "restore a copy of it, or move it away to begin "
+			      "anew",
+			      s->path, report);
+}
 
 /* Runs a pragma whose first row, if any, must be "ok". */
 static int examine(struct zx_state *s, const char *pragma)
@@ -25,12 +66,7 @@ static int examine(struct zx_state *s, const char *pragma)
 		const char *text = (const char *)sqlite3_column_text(st, 0);
 
 		if (!text || strcmp(text, "ok"))
-			err = zx__state_fail(
-				s, ZX_E_CORRUPT,
-				"%s: is damaged: %s; it is left as "
-				"it is: restore a copy of it, or "
-				"move it away to begin anew",
-				s->path, text ? text : "?");
+			err = judge(s, text ? text : "?");
 	}
 	sqlite3_finalize(st);
 	return err;
@@ -106,5 +142,7 @@ int zx_state_copy(struct zx_state *s, const char *path)
 
 int zx_state_vacuum(struct zx_state *s)
 {
-	return zx__state_exec(s, "VACUUM", "shrinking");
+	int err = zx__state_here(s);
+
+	return err ? err : zx__state_exec(s, "VACUUM", "shrinking");
 }

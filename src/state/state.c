@@ -79,6 +79,8 @@ static int make_file(struct zx_state *s)
 			      s->path, strerror(errno));
 }
 
+enum { OWN_TRIES = 8, OWN_WAIT_MS = 20 };
+
 /*
  * TRUNCATE and FULL lost nothing in simulated power cuts where the default
  * journal mode lost the last transaction; EXCLUSIVE keeps the lock from the
@@ -143,13 +145,39 @@ static int open_db(struct zx_state *s, int read_only)
 	return ZX_OK;
 }
 
-/* Takes the lock that EXCLUSIVE then keeps. */
+/* Takes the lock that EXCLUSIVE then keeps. The mode comes first: what an
+ * earlier process left is undone in it, by a journal that is not deleted. */
 static int own(struct zx_state *s)
 {
 	int err = zx__state_exec(s, pragmas, "opening");
 
 	if (!err)
 		err = zx__state_exec(s, "BEGIN EXCLUSIVE; COMMIT", "opening");
+	return err;
+}
+
+/*
+ * Of two that want it at the same instant each may find half of a lock of the
+ * other in its way. Only closing gives that half back; so both close, and try
+ * again at different times.
+ */
+static int open_and_own(struct zx_state *s)
+{
+	unsigned char ms;
+	int err = ZX_OK;
+
+	for (int i = 0; i < OWN_TRIES; i++) {
+		err = open_db(s, 0);
+		zx__state_here_note(s);
+		if (!err)
+			err = own(s);
+		if (err != ZX_E_BUSY)
+			break;
+		sqlite3_close_v2(s->db);
+		s->db = NULL;
+		sqlite3_randomness(1, &ms);
+		sqlite3_sleep(1 + ms % OWN_WAIT_MS);
+	}
 	return err;
 }
 
@@ -163,9 +191,7 @@ static int open_all(struct zx_state *s, int read_only)
 			err = make_file(s);
 	}
 	if (!err)
-		err = open_db(s, read_only);
-	if (!err && !read_only)
-		err = own(s);
+		err = read_only ? open_db(s, 1) : open_and_own(s);
 	if (!err)
 		err = identify(s);
 	if (!err)
@@ -224,7 +250,7 @@ static void tidy(const struct zx_state *s)
 
 	if (!s->db || s->vfs || sqlite3_db_readonly(s->db, "main") ||
 	    s->schema != zx__state_newest() || n < 0 ||
-	    (size_t)n >= sizeof(journal))
+	    (size_t)n >= sizeof(journal) || !zx__state_is_here(s))
 		return;
 	if (!stat(journal, &st) && S_ISREG(st.st_mode) && !st.st_size)
 		unlink(journal);
@@ -234,12 +260,15 @@ void zx_state_close(struct zx_state *s)
 {
 	if (!s)
 		return;
-	for (int i = 0; i < STATE_STMTS; i++)
-		sqlite3_finalize(s->stmt[i]);
-	zx_state_rollback(s);
-	tidy(s);
-	sqlite3_close_v2(s->db);
-	zx__state_ballast_drop(s);
+	/* In a fork, what belongs to the other process is let be. */
+	if (zx__state_is_ours(s)) {
+		for (int i = 0; i < STATE_STMTS; i++)
+			sqlite3_finalize(s->stmt[i]);
+		zx_state_rollback(s);
+		tidy(s);
+		sqlite3_close_v2(s->db);
+		zx__state_ballast_drop(s);
+	}
 	zx__state_pack_free(s);
 	zx_delete(s->alloc, s->path);
 	zx_delete(s->alloc, s);

@@ -62,6 +62,10 @@ struct zx_state {
 	void *zstd;	 /* what compresses and expands, made when needed */
 	void *unzstd;
 	int ballast; /* the side file is there */
+	int64_t pid; /* that opened it; 0: not yet */
+	uint64_t file_dev, file_ino;
+	int file_known; /* of the two above */
+	int gone_told;
 	int schema;
 	int in_txn;
 	char error[512];
@@ -104,6 +108,13 @@ int zx__state_collect(struct zx_state *s);
 int zx__state_part_find(struct zx_state *s, const unsigned char hash[32],
 			int64_t *row, int *bad);
 void zx__state_pack_free(struct zx_state *s);
+
+/* here.c: remembers the file and the process; looks whether they are the same.
+ * Before every write: ZX_OK, or an error and why. */
+void zx__state_here_note(struct zx_state *s);
+int zx__state_here(struct zx_state *s);
+int zx__state_is_here(const struct zx_state *s);
+int zx__state_is_ours(const struct zx_state *s);
 
 /* Keeps a sentence for zx_state_error() and returns err. */
 int zx__state_fail(struct zx_state *s, int err, const char *fmt, ...)

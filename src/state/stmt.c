@@ -109,6 +109,8 @@ int zx__state_ready(struct zx_state *s, enum zx__state_stmt which,
 	if (!s->db)
 		return zx__state_fail(s, ZX_E_STATE, "%s: is not open",
 				      s->path);
+	if (!zx__state_is_ours(s))
+		return zx__state_here(s);
 	/* After some faults SQLite undoes a transaction by itself; what follows
 	 * must not be kept as if it stood alone. */
 	if (s->in_txn && sqlite3_get_autocommit(s->db))
@@ -131,8 +133,10 @@ void zx__state_reset(sqlite3_stmt *st)
 
 int zx__state_run(struct zx_state *s, sqlite3_stmt *st, const char *doing)
 {
-	int err = zx__state_sqlite(s, sqlite3_step(st), doing);
+	int err = zx__state_here(s);
 
+	if (!err)
+		err = zx__state_sqlite(s, sqlite3_step(st), doing);
 	zx__state_reset(st);
 	return err;
 }

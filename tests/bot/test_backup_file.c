@@ -67,6 +67,27 @@ static void backup__a_damaged_one_can_still_be_deleted(void **state)
 	down(r);
 }
 
+static void D08__nothing_is_said_to_be_saved_when_the_file_is_gone(void **state)
+{
+	struct run *r = up_free();
+	uint64_t i;
+	char moved[96];
+
+	(void)state;
+	snprintf(moved, sizeof(moved), "%s.moved", r->state);
+	assert_int_equal(rename(r->state, moved), 0);
+	slash(r, "setprefix", "{\"prefix\":\"?\"}", "was not saved");
+	want(r, "was deleted, moved or replaced");
+	i = slash(r, "backupcreate", NULL, "💾");
+	becomes(r, i, "Backup Failed");
+	want(r, "was deleted, moved or replaced");
+	assert_true(logged(r, "nothing is saved any more"));
+	/* put back, all is well */
+	assert_int_equal(rename(moved, r->state), 0);
+	slash(r, "setprefix", "{\"prefix\":\"?\"}", "The prefix here is now");
+	down(r);
+}
+
 /* Exports ------------------------------------------------------------------ */
 
 static int append(struct zx_str piece, void *ud)
@@ -392,6 +413,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(
 			backup__damage_is_found_named_and_healed_by_the_next_one),
 		cmocka_unit_test(backup__a_damaged_one_can_still_be_deleted),
+		cmocka_unit_test(
+			D08__nothing_is_said_to_be_saved_when_the_file_is_gone),
 		cmocka_unit_test(
 			backup__an_export_is_the_whole_and_only_the_owner_sees_it),
 		cmocka_unit_test(
