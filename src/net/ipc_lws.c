@@ -52,31 +52,6 @@ static struct zx__ipc_sock *find(struct zx_ipc_conn *c, uint32_t link)
 	return s && s->link == link ? s : NULL;
 }
 
-static int enter(struct zx_ipc_conn *c, struct zx__ipc_sock *s)
-{
-	size_t slot = s->link & 0xffff, n = c->slots ? c->slots : 8;
-	struct zx__ipc_sock **v;
-
-	while (n <= slot)
-		n *= 2;
-	if (n > c->slots) {
-		v = zx_resize(c->loop->alloc, c->by_slot,
-			      n * sizeof(struct zx__ipc_sock *));
-		if (!v)
-			return ZX_E_NOMEM;
-		memset(v + c->slots, 0,
-		       (n - c->slots) * sizeof(struct zx__ipc_sock *));
-		c->by_slot = v;
-		c->slots = n;
-	}
-	c->by_slot[slot] = s;
-	s->next = c->socks;
-	if (s->next)
-		s->next->prev = s;
-	c->socks = s;
-	return ZX_OK;
-}
-
 static void unflush(struct zx_ipc_conn *c, struct zx__ipc_sock *s)
 {
 	struct zx__ipc_sock **at = &c->first_flush;
@@ -109,6 +84,35 @@ static void abandon(struct zx__ipc_sock *s)
 	if (s->wsi && !s->opening)
 		lws_set_timeout(s->wsi, PENDING_TIMEOUT_USER_OK,
 				LWS_TO_KILL_ASYNC);
+}
+
+static int enter(struct zx_ipc_conn *c, struct zx__ipc_sock *s)
+{
+	size_t slot = s->link & 0xffff, n = c->slots ? c->slots : 8;
+	struct zx__ipc_sock **v;
+
+	while (n <= slot)
+		n *= 2;
+	if (n > c->slots) {
+		v = zx_resize(c->loop->alloc, c->by_slot,
+			      n * sizeof(struct zx__ipc_sock *));
+		if (!v)
+			return ZX_E_NOMEM;
+		memset(v + c->slots, 0,
+		       (n - c->slots) * sizeof(struct zx__ipc_sock *));
+		c->by_slot = v;
+		c->slots = n;
+	}
+	/* Another link was given up for this one, and the word to close it is
+	 * still on its way. */
+	if (c->by_slot[slot])
+		abandon(c->by_slot[slot]);
+	c->by_slot[slot] = s;
+	s->next = c->socks;
+	if (s->next)
+		s->next->prev = s;
+	c->socks = s;
+	return ZX_OK;
 }
 
 static void gone(struct zx__ipc_sock *s, const char *why)
