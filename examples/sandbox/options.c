@@ -20,6 +20,8 @@ static const char help[] =
 	"  --members N            members of each (12)\n"
 	"  --kinds LIST           what the first servers are, by commas: plain,\n"
 	"                         empty, bare, unboosted, everything, huge\n"
+	"  --schema-only          those have only what Discord's published schema\n"
+	"                         knows: no gradients, no media channel\n"
 	"  --shards N             recommended to the bot (1)\n"
 	"  --max-concurrency N    identifies per 5 s (1)\n"
 	"  --identify-limit N     identifies per day (1000)\n"
@@ -151,6 +153,8 @@ int options_read(struct options *o, int argc, char **argv)
 			o->quiet = 1;
 		else if (!strcmp(argv[i], "--no-rate-limits"))
 			o->box.no_rate_limits = 1;
+		else if (!strcmp(argv[i], "--schema-only"))
+			o->box.schema_only = 1;
 		else
 			code = fail("is not known", argv[i]);
 	}

@@ -43,6 +43,9 @@ struct zx_sandbox_options {
 	/* What the first guilds are, by commas ("plain,empty,everything"); see
 	 * zx_sandbox_seed(). NULL: all are plain. */
 	const char *kinds;
+	/* Nonzero: the kinds have only what Discord's published OpenAPI schema
+	 * knows (July 2026): no gradients of roles, no media channel. */
+	int schema_only;
 	/* Nonzero: no port, no thread, no clock. See "Without a network". */
 	int offline;
 	/* Called for each event of the gateway, with the sandbox locked: it may

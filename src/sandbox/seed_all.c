@@ -25,12 +25,9 @@ static const struct step roles[] = {
 	{ "POST", ROLES,
 	  "{'name':'Admin','permissions':'8','color':15158332,'hoist':true}" },
 	{ "POST", ROLES,
-	  "{'name':'Moderator','permissions':'6756516296138886',"
-	  "'colors':{'primary_color':3447003,'secondary_color':10181046,"
-	  "'tertiary_color':null},'hoist':true,'mentionable':true}" },
-	{ "POST", ROLES,
-	  "{'name':'Holo','permissions':'0','colors':{'primary_color':11127295,"
-	  "'secondary_color':16759788,'tertiary_color':16761760}}" },
+	  "{'name':'Moderator','permissions':'6756516296138886','color':3447003,"
+	  "'hoist':true,'mentionable':true}" },
+	{ "POST", ROLES, "{'name':'Holo','permissions':'0','color':11127295}" },
 	{ "POST", ROLES,
 	  "{'name':'Star','permissions':'0','unicode_emoji':'\\u2b50'}" },
 	{ "POST", ROLES,
@@ -50,6 +47,16 @@ static const struct step roles[] = {
 	  "{'id':'{role:Star}','position':8},"
 	  "{'id':'{role:Patron}','position':7},"
 	  "{'id':'{role:Member}','position':6}]" },
+};
+
+/* What the published schema does not know. */
+static const struct step gradients[] = {
+	{ "PATCH", ROLES "/{role:Moderator}",
+	  "{'colors':{'primary_color':3447003,'secondary_color':10181046,"
+	  "'tertiary_color':null}}" },
+	{ "PATCH", ROLES "/{role:Holo}",
+	  "{'colors':{'primary_color':11127295,'secondary_color':16759788,"
+	  "'tertiary_color':16761760}}" },
 };
 
 static const struct step community[] = {
@@ -292,6 +299,10 @@ void zx__seed_everything(struct maker *m)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		for (size_t k = 0; k < parts[i].n; k++)
 			take(m, &parts[i].steps[k], parts[i].steps == stickers);
+	if (m->w->opt.schema_only)
+		return;
+	for (size_t k = 0; k < 2; k++)
+		take(m, &gradients[k], 0);
 	/* Of a type that apps cannot make. */
 	zx__mk_channel(m, 16, "gallery");
 }

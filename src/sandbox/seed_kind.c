@@ -58,7 +58,7 @@ int zx__kinds_ok(const char *kinds)
 
 /* The server itself ------------------------------------------------------- */
 
-static cJSON *features(int rich, enum zx__kind kind)
+static cJSON *features(const struct zx__world *w, int rich, enum zx__kind kind)
 {
 	static const char *const boosted[] = {
 		"ANIMATED_BANNER",	"ANIMATED_ICON", "BANNER",
@@ -74,7 +74,10 @@ static cJSON *features(int rich, enum zx__kind kind)
 	if (kind == ZX__KIND_PLAIN || kind == ZX__KIND_UNBOOSTED)
 		return list;
 	for (size_t i = 0; i < sizeof(boosted) / sizeof(*boosted); i++)
-		cJSON_AddItemToArray(list, cJSON_CreateString(boosted[i]));
+		if (!w->opt.schema_only ||
+		    strcmp(boosted[i], "ENHANCED_ROLE_COLORS"))
+			cJSON_AddItemToArray(list,
+					     cJSON_CreateString(boosted[i]));
 	return list;
 }
 
@@ -102,7 +105,7 @@ static cJSON *dom(struct zx__world *w, uint64_t id, size_t index,
 		"latest_onboarding_question_id:n",
 		id, zx__name_guild(index, buf),
 		rich ? "A place made for trying bots." : NULL,
-		features(rich, kind),
+		features(w, rich, kind),
 		w->who[index ? ZX_SANDBOX_ADMIN : ZX_SANDBOX_OWNER],
 		"us-central", 300, rich ? 1 : 0, rich || index >= RICH ? 1 : 0,
 		rich ? 2 : 0, 25000000, 50, 25, boosted ? 3 : 0,

@@ -324,6 +324,27 @@ static void offline__everything_has_each_type_of_channel(void **state)
 	}
 }
 
+static void offline__by_the_schema_alone_there_is_no_media_channel(void **state)
+{
+	struct zx_sandbox_options o = ZX_SANDBOX_OPTIONS_INIT;
+	struct zx_sandbox_stats stats;
+	struct off other;
+	const cJSON *ch;
+
+	(void)state;
+	o.schema_only = 1;
+	off_open(&other, "everything", &o);
+	off(&other, NULL, "GET /guilds/%" PRIu64 "/channels", other.guild[0]);
+	assert_true(cJSON_GetArraySize(other.reply) > 20);
+	cJSON_ArrayForEach(ch, other.reply)
+		assert_int_not_equal(number_in(ch, "type"), 16);
+	off(&other, NULL, "GET /guilds/%" PRIu64, other.guild[0]);
+	assert_null(strstr(zx_buf_cstr(&other.r.body), "ENHANCED"));
+	zx_sandbox_stats(other.box, &stats);
+	assert_int_equal(stats.violations, 0);
+	off_close(&other);
+}
+
 static void offline__everything_has_something_in_each_list(void **state)
 {
 	static const char *const lists[] = { "bans",
@@ -462,6 +483,7 @@ int main(void)
 		T(offline__the_state_as_it_is_when_a_watch_begins_counts),
 		T(offline__a_new_seed_is_an_outage_and_its_end),
 		T(offline__everything_has_each_type_of_channel),
+		T(offline__by_the_schema_alone_there_is_no_media_channel),
 		T(offline__everything_has_something_in_each_list),
 		T(offline__pictures_are_on_the_cdn_under_discords_paths),
 		T(offline__a_huge_server_is_paged_in_order),
