@@ -42,7 +42,8 @@ port-32: ALL := $(call programs,*) $(ALONE:$(B)/%=%)
 port-32:
 	$(call port_debian,i386,i386-linux-gnu,$(CC))
 	$(call port_run,build/$@,,$(ALL),CC='$(CC)' CONFIG=build/$@/config.mk \
-		LDFLAGS='-Wl$(comma)--dynamic-linker=$(I386)/lib/ld-linux.so.2 \
+		LDFLAGS='-Wl$(comma)--disable-new-dtags \
+		-Wl$(comma)--dynamic-linker=$(I386)/lib/ld-linux.so.2 \
 		-Wl$(comma)-rpath$(comma)$(I386)/lib/i386-linux-gnu:$(I386)/usr/lib/i386-linux-gnu')
 
 S390X   := $(CURDIR)/build/root-s390x

@@ -78,7 +78,7 @@ size_t zx__seed_pool(const struct zx__world *w)
 
 uint64_t zx__seed_user_id(struct zx__world *w, size_t k)
 {
-	return zx__seed_id(w, UINT64_C(44000000000) + k * 311040);
+	return zx__seed_id(w, UINT64_C(44000000000) + (uint64_t)k * 311040);
 }
 
 cJSON *zx__seed_other(struct zx__world *w, size_t k)
