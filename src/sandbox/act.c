@@ -110,8 +110,11 @@ int zx__fill_names(struct zx__world *w, struct zx__guild *g, struct zx_str in,
 		uint64_t id;
 
 		if (!n) {
-			zx_buf_addch(out, *in.ptr);
-			in = zx_str_from(in, 1);
+			const char *next = memchr(in.ptr + 1, '{', in.len - 1);
+
+			n = next ? (size_t)(next - in.ptr) : in.len;
+			zx_buf_add(out, in.ptr, n);
+			in = zx_str_from(in, n);
 			continue;
 		}
 		if (!made_up(w, kind, name, out)) {

@@ -67,11 +67,10 @@ uint64_t zx__itx_tick(struct zx__world *w)
 {
 	uint64_t next = ZX_TIME_NEVER;
 
-	for (size_t i = 0; i < ZX__MAX_INTERACTIONS; i++) {
+	/* The ring fills from its beginning. */
+	for (size_t i = 0; i < ZX__MAX_INTERACTIONS && w->itx[i]; i++) {
 		struct zx__itx *it = w->itx[i];
 
-		if (!it)
-			continue;
 		if (deadline(it) <= w->now) {
 			it->state = ZX__FAILED;
 			zx__itx_live(w, it, "The application did not respond");

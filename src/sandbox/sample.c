@@ -10,7 +10,7 @@
 
 #include "sandbox/world_int.h"
 
-enum { SIDE = 128, ROW = 1 + SIDE * 3 };
+enum { SIDE = 64, ROW = 1 + SIDE * 3 };
 
 static void be32(unsigned char *p, uint32_t v)
 {
@@ -55,7 +55,7 @@ void zx__png(uint32_t rgb, struct zx_buf *out)
 	be32(ihdr + 4, SIDE);
 	zx_buf_add(out, "\x89PNG\r\n\x1a\n", 8);
 	chunk(out, "IHDR", ihdr, sizeof(ihdr));
-	if (compress2(packed, &n, rows, SIDE * ROW, 9) == Z_OK)
+	if (compress2(packed, &n, rows, SIDE * ROW, 6) == Z_OK)
 		chunk(out, "IDAT", packed, n);
 	chunk(out, "IEND", "", 0);
 	free(rows);
