@@ -2,7 +2,7 @@
  *
  * The loop: one libwebsockets context, our own timers, and a pipe to wake it.
  */
-#include "net/net_int.h"
+#include "net/watch_int.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -236,6 +236,8 @@ int zx_loop_new(struct zx_loop **out, const struct zx_loop_options *opt)
 	if (!err)
 		err = open_vhost(l);
 	if (!err)
+		err = zx__poller_new(&l->poller, l);
+	if (!err)
 		err = open_wake(l);
 	if (err)
 		goto fail;
@@ -252,6 +254,7 @@ void zx_loop_free(struct zx_loop *l)
 		return;
 	lws_sul_cancel(&l->sul);
 	zx__watch_close(l->wake);
+	zx__poller_free(l->poller);
 	if (!l->foreign && l->lws)
 		lws_context_destroy(l->lws);
 	if (l->foreign && l->plain)

@@ -57,6 +57,7 @@ struct zx_loop {
 	int wake_fd[2];
 	struct zx__watch *wake;
 	struct zx__watch *writers; /* to be asked for writing again */
+	struct zx__poller *poller; /* NULL: libwebsockets watches all */
 };
 
 /* Stamps the turn when the loop has slept since. */
@@ -87,7 +88,8 @@ enum { ZX__READ = 1, ZX__WRITE = 2, ZX__GONE = 4 };
 struct zx__watch;
 typedef void zx__watch_fn(struct zx__watch *w, int events, void *ud);
 
-/* Takes ownership of fd, also when it fails. Watches for reading. */
+/* Takes ownership of fd, also when it fails, and makes it non-blocking. Watches
+ * for reading. */
 int zx__watch_open(struct zx__watch **out, struct zx_loop *l, int fd,
 		   zx__watch_fn *fn, void *ud);
 void zx__watch_want(struct zx__watch *w, int events);
