@@ -139,7 +139,7 @@ backup__nothing_half_is_kept_when_a_server_cannot_be_read(void **state)
 	(void)state;
 	fault(r, "{\"fault\":\"rest_error\",\"status\":403,\"code\":50001,"
 		 "\"route\":\"GET /guilds/{id}/channels\",\"times\":0}");
-	i = slash(r, "backupcreate", NULL, "💾");
+	i = slash(r, "backupcreate", NULL, "Backup");
 	becomes(r, i, "Backup Failed");
 	want(r, "channels could not be read");
 	slash(r, "backuplist", NULL, "Nothing here yet");
@@ -356,7 +356,7 @@ static void backup__one_at_a_time_and_a_stop_leaves_nothing_half(void **state)
 	(void)state;
 	fault(r, "{\"fault\":\"rest_slow\",\"ms\":2000,"
 		 "\"route\":\"GET /guilds/{id}/webhooks\"}");
-	i = slash(r, "backupcreate", NULL, "💾");
+	i = slash(r, "backupcreate", NULL, "Backup");
 	becomes(r, i, "7 of 8 requests");
 	slash(r, "backupcreate", NULL, "Already Running");
 	bot_down(r);

@@ -78,7 +78,7 @@ static void D08__nothing_is_said_to_be_saved_when_the_file_is_gone(void **state)
 	assert_int_equal(rename(r->state, moved), 0);
 	slash(r, "setprefix", "{\"prefix\":\"?\"}", "was not saved");
 	want(r, "was deleted, moved or replaced");
-	i = slash(r, "backupcreate", NULL, "💾");
+	i = slash(r, "backupcreate", NULL, "Backup");
 	becomes(r, i, "Backup Failed");
 	want(r, "was deleted, moved or replaced");
 	assert_true(logged(r, "nothing is saved any more"));
