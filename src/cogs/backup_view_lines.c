@@ -144,6 +144,24 @@ static void say_member(const struct zx__bkv_names *n, struct zx_str item,
 	}
 }
 
+/* "2026-02-18 12:34 UTC · in #Lounge" */
+static void say_event(const struct zx__bkv_names *n, struct zx_str item,
+		      struct zx_buf *out)
+{
+	struct zx_str place = zx_json_at(item, "entity_metadata.location");
+	zx_wall at;
+
+	if (!zx_stamp_read(
+		    zx_json_plain(zx_json_get(item, "scheduled_start_time")),
+		    &at))
+		zx__backup_date(out, at);
+	part_name(n, out, "in ", zx_json_get_u64(item, "channel_id"));
+	if (place.len > 2) {
+		part(out, "at ");
+		zx__bkv_json(out, place, 40);
+	}
+}
+
 static void say_incomplete(struct zx_str item, struct zx_buf *out)
 {
 	zx__bkv_json(out, zx_json_get(item, "what"), 60);
@@ -182,6 +200,9 @@ void zx__bkv_item(const struct zx__bkv_names *n, enum zx_section s,
 		break;
 	case ZX_SECTION_WEBHOOKS:
 		part_name(n, &text, "in ", zx_json_get_u64(item, "channel_id"));
+		break;
+	case ZX_SECTION_EVENTS:
+		say_event(n, item, &text);
 		break;
 	case ZX_SECTION_AUTOMOD:
 		part(&text, zx_json_get_bool(item, "enabled") ? "on" : "off");
@@ -260,6 +281,24 @@ static void say_value(const struct zx__bkv_names *n, enum zx_section s,
 void zx__bkv_value(const struct zx__bkv_names *n, struct zx_str key,
 		   struct zx_str raw, struct zx_buf *out)
 {
+	struct zx_json_iter it = zx_json_each(raw);
+	struct zx_str plain = zx_json_plain(raw);
+	size_t from = out->len;
+
+	/* The server's own id is that of @everyone. */
+	if (zx_str_is(key, "id") && plain.len) {
+		zx_buf_adds(out, plain);
+		return;
+	}
+	if (zx_json_kind(raw) == ZX_JSON_ARRAY &&
+	    zx_json_plain(zx_json_index(raw, 0)).len) {
+		while (zx_json_next(&it)) {
+			if (out->len > from)
+				zx_buf_addc(out, ", ");
+			say_value(n, ZX_SECTION_COUNT, key, it.value, out);
+		}
+		return;
+	}
 	say_value(n, ZX_SECTION_COUNT, key, raw, out);
 }
 

@@ -152,8 +152,8 @@ static int one_item(enum zx_section s)
 }
 
 /* The fields of a section that has one item. */
-static void say_fields(const struct zx__bkv_names *n, struct zx_str item,
-		       struct zx_buf *out)
+static void say_fields(const struct zx__bkv_names *n, enum zx_section s,
+		       struct zx_str item, struct zx_buf *out)
 {
 	struct zx_json_iter it = zx_json_each(item);
 	struct zx_buf line;
@@ -161,7 +161,9 @@ static void say_fields(const struct zx__bkv_names *n, struct zx_str item,
 
 	zx_buf_init(&line, out->alloc, 0);
 	while (zx_json_next(&it)) {
-		if (zx_json_kind(it.value) == ZX_JSON_NULL)
+		/* The server has many fields that are nothing. */
+		if (s == ZX_SECTION_GUILD &&
+		    zx_json_kind(it.value) == ZX_JSON_NULL)
 			continue;
 		zx_buf_clear(&line);
 		zx__bkv_path(n, it.key, &line);
@@ -197,7 +199,7 @@ static int section_lines(const struct zx__bkv_item_view *v, enum zx_section s,
 		if (at >= l.count)
 			break;
 		if (one_item(s))
-			say_fields(n, l.v[at].item, out);
+			say_fields(n, s, l.v[at].item, out);
 		else
 			say_line(n, s, l.v[at].item, out);
 	}

@@ -67,6 +67,14 @@ static const struct thing before[] = {
 	{ ZX_SECTION_AUTOMOD,
 	  "{\"id\":\"1000000000000000051\",\"name\":\"No spam\","
 	  "\"enabled\":true}" },
+	{ ZX_SECTION_EVENTS,
+	  "{\"id\":\"1000000000000000061\",\"name\":\"Picnic\","
+	  "\"scheduled_start_time\":\"2026-05-01T18:00:00+00:00\","
+	  "\"channel_id\":null,\"entity_metadata\":{\"location\":\"The "
+	  "`park`\"}}" },
+	{ ZX_SECTION_ONBOARDING,
+	  "{\"default_channel_ids\":[\"" CHAT "\",\"" RULES "\"],"
+	  "\"enabled\":true,\"prompts\":[{\"id\":\"5\"}]}" },
 	{ ZX_SECTION_INCOMPLETE,
 	  "{\"what\":\"bans\",\"why\":\"Missing Permissions\"}" },
 };
@@ -194,7 +202,12 @@ static void backup_view__every_section_is_shown(void **state)
 		{ ZX_SECTION_WEBHOOKS, "feed  in #chat" },
 		{ ZX_SECTION_AUTOMOD, "No spam  on" },
 		{ ZX_SECTION_BOT, "custom prefix: \\\"?\\\"" },
-		{ ZX_SECTION_EVENTS, "Events — nothing" },
+		{ ZX_SECTION_EVENTS,
+		  "Picnic  2026-05-01 18:00 UTC · at The ˋparkˋ" },
+		{ ZX_SECTION_ONBOARDING,
+		  "default channel ids: #chat, #rules\\nenabled: yes" },
+		{ ZX_SECTION_SOUNDBOARD, "Soundboard — nothing" },
+		{ ZX_SECTION_GUILD, "id: " G },
 	};
 	struct one o;
 	size_t i;
