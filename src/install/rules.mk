@@ -146,3 +146,10 @@ abi: $(SHARED_LIBS)
 	$(q)for m in $(SHARED); do \
 		sh src/install/abi.sh $(L)/libzoryx_$$m.$(SO) >docs/abi/$$m.txt || exit 1; \
 	done
+
+# Sizes -----------------------------------------------------------------------
+
+size: $(ARCHIVES) $(MODULE_PCS)
+	@B='$(B)' CC='$(CC)' CFLAGS='$(CFLAGS)' sh tests/size/table.sh \
+		base $(RING0) state net bot cogs sandbox >docs/SIZES.md.tmp
+	@mv docs/SIZES.md.tmp docs/SIZES.md && cat docs/SIZES.md

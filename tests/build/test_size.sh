@@ -23,4 +23,29 @@ else
     "$([ "$bytes" -lt 250000 ]; echo $?)"
 fi
 
+# Not its numbers, which other compilers have others of.
+row='^| [a-z0-9]* | [0-9,]* | [0-9,]* | [0-9,]* |$'
+if [ -n "${SAN:-}" ]; then
+  tap_skip 'size: make size prints the table' 'with sanitizers'
+else
+  # shellcheck disable=SC2086
+  sh tests/size/table.sh $MODULES sandbox >"$tmp/table" 2>"$tmp/log"
+  tap 'size: the table can be made' $?
+  sed 's/^/# /' "$tmp/log"
+  # What a run of another day may have and this one not: musl's line.
+  shape() {
+    sed -e '/^With musl/d' -e '/^Toolchain/d' -e 's/[0-9][0-9,]*/N/g' "$1" |
+      sort
+  }
+  shape docs/SIZES.md >"$tmp/has"
+  shape "$tmp/table" >"$tmp/should"
+  tap_none 'size: docs/SIZES.md is what make size prints, but for numbers' \
+    "$(diff "$tmp/has" "$tmp/should")"
+  tap_none 'size: it has a row for each module' "$(for m in $MODULES sandbox; do
+    grep "$row" docs/SIZES.md | grep -q "^| $m " || echo "$m"
+  done)"
+fi
+tap 'size: it names the toolchain' \
+  "$(grep -q '^Toolchain: ..*' docs/SIZES.md; echo $?)"
+
 done_testing
