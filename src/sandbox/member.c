@@ -27,6 +27,20 @@ cJSON *zx__member_out(struct zx__world *w, struct zx__guild *g, uint64_t user,
 	return m;
 }
 
+/* The bot comes back: with its own role, and to a server that is new to it. */
+static void bot_joins(struct zx__world *w, struct zx__guild *g)
+{
+	cJSON *roles = zx__get_mut(zx__member(g, zx__bot(w)), "roles");
+
+	for (size_t i = 0; i < g->roles.n; i++)
+		if (zx__dom_id(zx__get(g->roles.v[i].dom, "tags"), "bot_id") ==
+		    zx__bot(w))
+			cJSON_AddItemToArray(roles,
+					     zx__id_string(g->roles.v[i].id));
+	zx__emit(w, g->id, "GUILD_CREATE", zx__guild_create(w, g));
+	zx__guild_touched(w, g);
+}
+
 int zx__member_join(struct zx__world *w, struct zx__guild *g, uint64_t user)
 {
 	cJSON *m;
@@ -36,6 +50,10 @@ int zx__member_join(struct zx__world *w, struct zx__guild *g, uint64_t user)
 	if (zx__set_get(&g->bans, user))
 		return ZX_E_PERM;
 	zx__set_put(&g->members, user, zx__member_make(zx__wall(w), NULL));
+	if (user == zx__bot(w)) {
+		bot_joins(w, g);
+		return ZX_OK;
+	}
 	m = zx__member_out(w, g, user, 1);
 	zx__dom_set(m, "guild_id:I", g->id);
 	zx__emit(w, g->id, "GUILD_MEMBER_ADD", m);

@@ -170,6 +170,9 @@ static void offline__control_takes_names_for_ids(void **state)
 static void
 offline__an_admin_kicks_the_bot_and_the_server_is_unknown(void **state)
 {
+	uint64_t bot = zx_sandbox_user(t.box, ZX_SANDBOX_BOT);
+	char body[120];
+
 	(void)state;
 	t.user = zx_sandbox_user(t.box, ZX_SANDBOX_ADMIN);
 	assert_int_equal(
@@ -179,6 +182,13 @@ offline__an_admin_kicks_the_bot_and_the_server_is_unknown(void **state)
 	t.user = 0;
 	off(&t, NULL, "GET /guilds/%" PRIu64, t.guild[1]);
 	assert_code(&t, 404, 10004);
+	snprintf(body, sizeof(body),
+		 "{'user':'%" PRIu64 "','guild_id':'%" PRIu64 "'}", bot,
+		 t.guild[1]);
+	assert_int_equal(off(&t, body, "POST /sandbox/members"), 204);
+	assert_int_equal(off(&t, NULL, "GET /guilds/%" PRIu64, t.guild[1]),
+			 200);
+	assert_true(zx_sandbox_permissions(t.box, t.guild[1], 0, bot) & 8);
 }
 
 /* Who sees what ----------------------------------------------------------- */
