@@ -5,60 +5,6 @@
  */
 #include "bot/backup.h"
 
-/* ["value"] */
-static const char *one_of(const char *value)
-{
-	static char json[64];
-
-	snprintf(json, sizeof(json), "[\"%s\"]", value);
-	return json;
-}
-
-static void choose(struct run *r, const char *action, const char *value,
-		   const char *what)
-{
-	press_as(r, ZX_SANDBOX_OWNER, action, one_of(value), what);
-}
-
-/* What is in r->text is shown anew until it says so: the panel goes on by
- * itself. */
-static void comes(struct run *r, const char *what)
-{
-	uint64_t id = zx_json_get_u64(zx_buf_str(&r->text), "id");
-	uint64_t owner = zx_sandbox_user(r->box, ZX_SANDBOX_OWNER);
-	uint64_t channel = zx_sandbox_channel(
-		r->box, zx_sandbox_guild(r->box, 0), "general");
-	zx_time until = zx_clock() + WAIT_MS;
-	char path[160];
-	struct zx_buf message;
-	struct zx_json_iter it;
-
-	snprintf(path, sizeof(path), "messages?user=%llu&channel=%llu",
-		 (unsigned long long)owner, (unsigned long long)channel);
-	zx_buf_init(&message, NULL, 0);
-	do {
-		usleep(5000);
-		control(r, "GET", path, "");
-		for (it = zx_json_each(zx_buf_str(&r->text));
-		     zx_json_next(&it);)
-			if (zx_json_get_u64(it.value, "id") == id) {
-				zx_buf_clear(&message);
-				zx_buf_adds(&message, it.value);
-			}
-		zx_buf_clear(&r->text);
-		zx_buf_adds(&r->text, zx_buf_str(&message));
-	} while (!has(r, what) && zx_clock() < until);
-	zx_buf_release(&message);
-	want(r, what);
-}
-
-static void hasnt(struct run *r, const char *what)
-{
-	if (has(r, what))
-		print_error("unwanted %s in %s\n", what, zx_buf_cstr(&r->text));
-	assert_false(has(r, what));
-}
-
 /* Dashboard ------------------------------------------------------------------
  */
 

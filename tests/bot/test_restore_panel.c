@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * /backuprestore in a bot against the sandbox, pressed as a person would: from
+ * the choice to the plan, through the restore, and back.
+ */
+#include "bot/backup.h"
+
+static struct run *rich(void)
+{
+	struct run *r = fresh();
+
+	r->config.backup_cooldown_s = 0;
+	r->so.heartbeat_ms = 5000;
+	box_up(r);
+	assert_err(zx_sandbox_seed(r->box, zx_sandbox_guild(r->box, 0),
+				   "everything"),
+		   ZX_OK);
+	bot_up(r);
+	return r;
+}
+
+/* Somebody deletes these channels of the first guild. */
+static void lose(struct run *r, const char *const *names)
+{
+	uint64_t guild = zx_sandbox_guild(r->box, 0);
+	char path[64];
+
+	for (; *names; names++) {
+		snprintf(path, sizeof(path), "/channels/%llu",
+			 (unsigned long long)zx_sandbox_channel(r->box, guild,
+								*names));
+		act(r, "DELETE", path, "null");
+	}
+}
+
+static int there(struct run *r, const char *name)
+{
+	return zx_sandbox_channel(r->box, zx_sandbox_guild(r->box, 0), name) !=
+	       0;
+}
+
+static const char *const some[] = { "late-night", "off-topic", "sam-and-staff",
+				    "questions", NULL };
+
+/* Waits for the panel, without a loop turn of ours. */
+static void plan(struct run *r, const char *id)
+{
+	slash(r, "backuprestore", by_id(id, ""), "⚠️ Selective Restore");
+	press(r, "plan", "Selective Restore");
+	comes(r, "📋 Restore Plan");
+}
+
+static void restore_panel__plan_confirm_verified_and_undone(void **state)
+{
+	struct run *r = rich();
+	char id[13];
+
+	(void)state;
+	create(r, "{\"label\":\"the *good* one\"}", id);
+	lose(r, some);
+	slash(r, "backuprestore", by_id(id, ""), "⚠️ Selective Restore");
+	want(r, "the \\\\*good\\\\* one");
+	want(r, "✅ Roles (13)");
+	want(r, "❌ Emojis (3)");
+	press(r, "plan", "Selective Restore");
+	comes(r, "📋 Restore Plan");
+	want(r, "**Channels**: create 4");
+	assert_false(there(r, "late-night")); /* nothing has happened */
+	press(r, "next", "create channel late-night: It is missing.");
+	press(r, "confirm", "Safety Snapshot");
+	comes(r, "✅ Restore Complete");
+	want(r, "Created: 4");
+	want(r, "it is as the plan wanted it");
+	for (const char *const *n = some; *n; n++)
+		assert_true(there(r, *n));
+	press(r, "undo", "Planning the way back");
+	comes(r, "Plan of the Way Back");
+	want(r, "delete 4");
+	press(r, "confirm", "Safety Snapshot");
+	comes(r, "✅ Undo Complete");
+	for (const char *const *n = some; *n; n++)
+		assert_false(there(r, *n));
+	down(r);
+}
+
+static void restore_panel__the_second_restore_has_nothing_to_do(void **state)
+{
+	struct run *r = rich();
+	char id[13];
+
+	(void)state;
+	create(r, NULL, id);
+	plan(r, id);
+	want(r, "Nothing has to be done");
+	want(r, "\"Confirm Restore\",\"emoji\":{\"name\":\"✅\"},"
+		"\"disabled\":true");
+	down(r);
+}
+
+static void restore_panel__components_are_switched_on_and_off(void **state)
+{
+	struct run *r = rich();
+	char id[13];
+
+	(void)state;
+	create(r, NULL, id);
+	slash(r, "backuprestore", by_id(id, ""), "✅ Channels");
+	press(r, "channels", "❌ Channels");
+	press(r, "emojis", "✅ Emojis");
+	press(r, "sync", "🔴 **ENABLED**");
+	press_as(r, ZX_SANDBOX_OWNER, "more", "[\"bans\",\"update\"]",
+		 "✅ Bans");
+	want(r, "🟠 Channels and AutoMod rules");
+	want(r, "✅ Emojis");
+	press(r, "all", "✅ Soundboard");
+	press(r, "all", "❌ Soundboard");
+	press(r, "roles", "❌ Roles");
+	press(r, "categories", "❌ Categories");
+	press(r, "channels", "❌ Channels");
+	press(r, "members", "❌ Member roles");
+	press(r, "bot", "❌ Bot settings");
+	press(r, "plan", "Select at least one component");
+	press(r, "cancel", "No changes were made to your server");
+	down(r);
+}
+
+static void
+restore_panel__stopped_it_goes_on_and_makes_nothing_twice(void **state)
+{
+	struct run *r = rich();
+	char id[13];
+
+	(void)state;
+	create(r, NULL, id);
+	lose(r, some);
+	plan(r, id);
+	/* the third channel takes its time */
+	fault(r, "{\"fault\":\"rest_slow\",\"route\":"
+		 "\"POST /guilds/{id}/channels\",\"ms\":700,\"times\":4}");
+	press(r, "confirm", "Safety Snapshot");
+	comes(r, "Restoring Your Server");
+	press(r, "pause", "");
+	comes(r, "⏸️ Paused");
+	/* one at a time, wherever it is asked for */
+	slash(r, "backuprestore", by_id(id, ""), "One restore at a time");
+	press(r, "resume", "");
+	press(r, "stop", "");
+	comes(r, "⏹️ Restore Interrupted");
+	press(r, "go-on", "");
+	comes(r, "✅ Restore Complete");
+	want(r, "it is as the plan wanted it");
+	slash(r, "backuprestore", by_id("status", ""), "✅ Restore Complete");
+	down(r);
+}
+
+static void restore_panel__after_a_restart_the_channel_is_told(void **state)
+{
+	struct run *r = rich();
+	char id[13];
+
+	(void)state;
+	create(r, NULL, id);
+	lose(r, some);
+	plan(r, id);
+	fault(r, "{\"fault\":\"rest_slow\",\"route\":"
+		 "\"POST /guilds/{id}/channels\",\"ms\":1500,\"times\":4}");
+	press(r, "confirm", "Safety Snapshot");
+	comes(r, "Restoring Your Server");
+	bot_down(r);
+	control(r, "DELETE", "faults", "");
+	bot_up(r);
+	says(r, "A Restore Was Interrupted");
+	slash(r, "backuprestore", by_id("status", ""),
+	      "⏹️ Restore Interrupted");
+	press(r, "go-on", "");
+	comes(r, "✅ Restore Complete");
+	for (const char *const *n = some; *n; n++)
+		assert_true(there(r, *n));
+	down(r);
+}
+
+/* A member does not even see the command, and in prefix form is refused. */
+static void hidden(struct run *r, const char *args)
+{
+	uint64_t who = zx_sandbox_user(r->box, ZX_SANDBOX_MEMBER), id;
+
+	assert_err(zx_sandbox_slash(r->box, who, 0, "backuprestore", args, &id),
+		   ZX_E_PERM);
+	assert_err(
+		zx_sandbox_say(r->box, who, 0, "!backuprestore latest", NULL),
+		ZX_OK);
+	says(r, "Permission Denied");
+}
+
+static void restore_panel__only_who_asked_presses_and_rights_count(void **state)
+{
+	struct run *r = rich();
+	char id[13];
+
+	(void)state;
+	create(r, NULL, id);
+	hidden(r, by_id(id, ""));
+	slash_as(r, ZX_SANDBOX_ADMIN, 0, "backuprestore", by_id(id, ""),
+		 "⚠️ Selective Restore");
+	down(r);
+}
+
+static void restore_panel__words_that_are_no_backup_are_explained(void **state)
+{
+	struct run *r = rich();
+	char id[13];
+
+	(void)state;
+	slash(r, "backuprestore", by_id("status", ""), "Nothing was restored");
+	slash(r, "backuprestore", by_id("undo", ""), "Nothing was restored");
+	create(r, NULL, id);
+	slash(r, "backuprestore", by_id("zzz", ""), "There is no backup");
+	slash(r, "backuprestore", by_id(id, ",\"from\":\"here\""),
+	      "from is the id of a server");
+	slash_as(r, ZX_SANDBOX_ADMIN, 0, "backuprestore",
+		 by_id(id, ",\"from\":\"4711\""), "not yours");
+	down(r);
+}
+
+static void
+restore_panel__another_servers_backup_for_who_runs_both(void **state)
+{
+	struct run *r = rich();
+	uint64_t second = zx_sandbox_guild(r->box, 1);
+	char more[64];
+
+	(void)state;
+	/* a backup of the second server, made there by its administrator */
+	slash_as(r, ZX_SANDBOX_ADMIN,
+		 zx_sandbox_channel(r->box, second, "general"), "backupcreate",
+		 NULL, "Creat");
+	WAIT_FOR(logged(r, ": backup "));
+	snprintf(more, sizeof(more), ",\"from\":\"%llu\"",
+		 (unsigned long long)second);
+	slash_as(r, ZX_SANDBOX_ADMIN, 0, "backuprestore", by_id("latest", more),
+		 "");
+	comes(r, "another server");
+	press_as(r, ZX_SANDBOX_ADMIN, "plan", NULL, "");
+	comes(r, "📋 Restore Plan");
+	want(r, "**Channels**: create");
+	down(r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			restore_panel__plan_confirm_verified_and_undone),
+		cmocka_unit_test(
+			restore_panel__the_second_restore_has_nothing_to_do),
+		cmocka_unit_test(
+			restore_panel__components_are_switched_on_and_off),
+		cmocka_unit_test(
+			restore_panel__stopped_it_goes_on_and_makes_nothing_twice),
+		cmocka_unit_test(
+			restore_panel__after_a_restart_the_channel_is_told),
+		cmocka_unit_test(
+			restore_panel__only_who_asked_presses_and_rights_count),
+		cmocka_unit_test(
+			restore_panel__words_that_are_no_backup_are_explained),
+		cmocka_unit_test(
+			restore_panel__another_servers_backup_for_who_runs_both),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
