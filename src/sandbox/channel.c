@@ -195,8 +195,9 @@ void zx__create_channel(struct zx__call *c)
 	ch = zx__channel_make(id, c->guild->id, type, "", parent,
 			      last_position(c->guild, type == 2 || type == 13) +
 				      1);
-	/* Without overwrites of its own it has those of its category. */
-	if (parent && !zx__some(c->body, "permission_overwrites"))
+	/* With no overwrite of its own, not even one that changes nothing, it
+	 * has those of its category. */
+	if (parent && !over->child)
 		zx__dom_set(ch, "permission_overwrites:c",
 			    zx__get(zx__set_get(&c->guild->channels, parent),
 				    "permission_overwrites"));

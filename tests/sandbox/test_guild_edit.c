@@ -242,8 +242,13 @@ channel__without_overwrites_it_has_those_of_its_category(void **state)
 	ch = id_in(t.reply, "body.id");
 	assert_int_equal(zx_sandbox_permissions(t.box, 0, ch, user), 0);
 	row_send(&t, t.guild[1], C,
-		 "{'name':'open','parent_id':'{channel:Staff}',"
+		 "{'name':'too','parent_id':'{channel:Staff}',"
 		 "'permission_overwrites':[]}");
+	ch = id_in(t.reply, "body.id");
+	assert_int_equal(zx_sandbox_permissions(t.box, 0, ch, user), 0);
+	row_send(&t, t.guild[1], C,
+		 "{'name':'open','parent_id':'{channel:Staff}',"
+		 "'permission_overwrites':[{'id':'{guild}','type':0}]}");
 	ch = id_in(t.reply, "body.id");
 	assert_true(zx_sandbox_permissions(t.box, 0, ch, user) & 1024);
 }
