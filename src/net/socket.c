@@ -140,8 +140,32 @@ static struct send *add_send(struct zx__socket *ws, size_t n)
 	*ws->last = s;
 	ws->last = &s->next;
 	ws->sends++;
-	zx__dial_want(ws->dial, ZX__READ | ZX__WRITE);
 	return s;
+}
+
+/* As much as the stream takes. */
+static int push(struct zx__socket *ws)
+{
+	struct send *s;
+	size_t n;
+	int err = ZX_OK;
+
+	while (!err && (s = ws->first)) {
+		err = zx__dial_write(ws->dial, s->bytes + s->done,
+				     s->len - s->done, &n);
+		s->done += n;
+		if (!err && s->done == s->len)
+			drop_send(ws);
+	}
+	return err;
+}
+
+/* Most goes at once. The rest, and an error, are found in a turn of their own,
+ * so that nobody who sends is called from inside. */
+static void push_now(struct zx__socket *ws)
+{
+	if (push(ws))
+		zx__dial_want(ws->dial, ZX__READ | ZX__WRITE);
 }
 
 static int add_frame(struct zx__socket *ws, int opcode, struct zx_str payload)
@@ -154,6 +178,7 @@ static int add_frame(struct zx__socket *ws, int opcode, struct zx_str payload)
 		return ZX_E_NOMEM;
 	r.fill(r.ud, mask, sizeof(mask));
 	s->len = zx__wsc_frame(s->bytes, opcode, payload, mask);
+	push_now(ws);
 	return ZX_OK;
 }
 
@@ -166,9 +191,10 @@ static void begin_close(struct zx__socket *ws, int code)
 	ws->closing = 1;
 	ws->close_code = code;
 	/* Without it the peer sees the stream end, which says enough. */
-	if (add_frame(ws, ZX__WSC_CLOSE, payload))
+	if (add_frame(ws, ZX__WSC_CLOSE, payload)) {
 		ws->hang_up = 1;
-	zx__dial_want(ws->dial, ZX__READ | ZX__WRITE);
+		zx__dial_want(ws->dial, ZX__READ | ZX__WRITE);
+	}
 	zx_timer_set(ws->loop, &ws->timer,
 		     zx_time_add(ws->loop->now, ZX__NET_CLOSE_MS));
 }
@@ -199,17 +225,8 @@ void zx__socket_send(struct zx__socket *ws, struct zx_str text)
 
 static void write_some(struct zx__socket *ws)
 {
-	struct send *s;
-	size_t n;
-	int err = ZX_OK;
+	int err = push(ws);
 
-	while (!err && (s = ws->first)) {
-		err = zx__dial_write(ws->dial, s->bytes + s->done,
-				     s->len - s->done, &n);
-		s->done += n;
-		if (!err && s->done == s->len)
-			drop_send(ws);
-	}
 	if (err == ZX_E_WOULDWAIT)
 		return;
 	if (err || ws->hang_up)
@@ -303,6 +320,7 @@ static void ask(struct zx__socket *ws)
 	if (s) {
 		s->len = text.len;
 		memcpy(s->bytes, text.ptr, text.len);
+		push_now(ws);
 	}
 	zx_buf_release(&text);
 	if (!s)
