@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,6 +60,47 @@ int backups_read(const char *path, struct zx_buf *out)
 		return 1;
 	printf("%s: changed or could not be read; not taken\n", path);
 	return -1;
+}
+
+/* A file that may be as large as a server: not read, but looked at where it
+ * lies. Of what is not being looked at, the system keeps what it has room for.
+ */
+struct mapped {
+	struct zx_str text;
+	void *at;
+};
+
+static const char *map(const char *path, struct mapped *m)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	const char *why = NULL;
+	struct stat st;
+
+	memset(m, 0, sizeof(*m));
+	if (fd < 0 || fstat(fd, &st))
+		why = strerror(errno);
+	else if (!S_ISREG(st.st_mode))
+		why = "is no file";
+	else if (st.st_size > ZX_PYTHON_FILE_MAX)
+		why = "too large";
+	else if (!st.st_size)
+		why = "is empty";
+	if (!why) {
+		m->text.len = (size_t)st.st_size;
+		m->at = mmap(NULL, m->text.len, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (m->at == MAP_FAILED)
+			why = strerror(errno);
+		m->text.ptr = m->at;
+	}
+	if (fd >= 0)
+		close(fd);
+	return why;
+}
+
+/* Behind a pass over the whole file. */
+static void forget(const struct mapped *m)
+{
+	(void)posix_madvise(m->at, m->text.len, POSIX_MADV_DONTNEED);
 }
 
 static int get_file(struct in *in, const char *name, struct zx_buf *out)
@@ -166,11 +208,12 @@ static int store(struct in *in, const struct zx_python_entry *e,
 }
 
 static int take(struct in *in, const struct zx_python_entry *e,
-		struct zx_str file, char why[128])
+		const struct mapped *file, char why[128])
 {
 	struct zx_python_snapshot snap;
-	int err = zx_python_inspect(file, NULL, &snap, why);
+	int err = zx_python_inspect(file->text, NULL, &snap, why);
 
+	forget(file);
 	if (err)
 		return err;
 	if (snap.guild != in->guild) {
@@ -184,14 +227,15 @@ static int take(struct in *in, const struct zx_python_entry *e,
 			 snap.checksum, e->checksum);
 		return ZX_E_CORRUPT;
 	}
-	return store(in, e, file, &snap, why);
+	return store(in, e, file->text, &snap, why);
 }
 
 static int entry(const struct zx_python_entry *e, const char *why, void *ud)
 {
 	struct in *in = ud;
-	char name[32], reason[128] = "";
-	struct zx_buf file;
+	char name[32], path[2200], reason[128] = "";
+	struct mapped file;
+	const char *unread;
 	int err;
 
 	if (!e) {
@@ -201,12 +245,15 @@ static int entry(const struct zx_python_entry *e, const char *why, void *ud)
 		return told(in, "index.json", text);
 	}
 	snprintf(name, sizeof(name), "%s.json", e->id);
-	if (!get_file(in, name, &file)) {
-		zx_buf_release(&file);
-		return told(in, name, "is in index.json but cannot be read");
+	snprintf(path, sizeof(path), "%s/%s", in->dir, name);
+	unread = map(path, &file);
+	if (unread) {
+		snprintf(reason, sizeof(reason),
+			 "is in index.json but cannot be read: %s", unread);
+		return told(in, name, reason);
 	}
-	err = take(in, e, zx_buf_str(&file), reason);
-	zx_buf_release(&file);
+	err = take(in, e, &file, reason);
+	munmap(file.at, file.text.len);
 	if (err == ZX_E_EXISTS)
 		printf("%s/%s: there already\n", in->dir, name);
 	else if (err)

@@ -5,6 +5,7 @@ tap_dir
 
 case $B in /*) bot=$B ;; *) bot=$PWD/$B ;; esac
 bot=$bot/zoryx-bot
+here=$PWD
 data=$PWD/tests/guild/data
 guild=1000000000000000000
 old=$tmp/old/backups/$guild
@@ -40,6 +41,52 @@ tap_none 'backups: nothing is overwritten' \
 "$bot" db check nowhere.db >out 2>&1
 tap_none 'backups: what is not there is not made' \
   "$([ $? -eq 1 ] && [ ! -e nowhere.db ] || cat out)"
+
+# Settings of the original lie in SQLite files.
+if python3 -c 'import sqlite3' 2>/dev/null; then
+  files="python3 $here/tests/bot/framework_files.py"
+  mkdir -p "old2/$guild" new2 new3
+  $files db "old2/$guild/guild.db" '?'
+  ZX_STATE=$tmp/z3.db "$bot" import old2 >out 2>&1
+  tap_none 'backups: settings of a server are imported' \
+    "$([ $? -eq 0 ] && grep -q 'guild.db: settings imported' out &&
+      grep -q 'setting welcome has no meaning here' out || cat out)"
+  ZX_STATE=$tmp/z3.db "$bot" export new2 >out 2>&1
+  tap_none 'backups: and exported as they were' \
+    "$(cmp "old2/$guild/guild.db" "new2/$guild/guild.db" 2>&1 || cat out)"
+  # Another prefix since then, here by another import.
+  $files db "old2/$guild/guild.db" '>'
+  ZX_STATE=$tmp/z3.db "$bot" import old2 >out 2>&1 &&
+    ZX_STATE=$tmp/z3.db "$bot" export new3 >>out 2>&1
+  tap_none 'backups: what was changed is exported' \
+    "$([ "$($files prefix "new3/$guild/guild.db")" = '> 0' ] || cat out)"
+  printf 'no database' >"old2/$guild/guild.db"
+  ZX_STATE=$tmp/z4.db "$bot" import old2 >out 2>&1
+  tap_none 'backups: a file that is no database is told and not taken' \
+    "$([ $? -eq 1 ] && grep -q 'guild.db: ' out || cat out)"
+
+  big=big/backups/$guild
+  mkdir -p "$big"
+  $files big "$big" "$data"
+  # The limit is on memory that is the program's own; a sanitizer needs more.
+  (
+    [ -n "$SAN" ] || ulimit -d 65536
+    ZX_STATE=$tmp/z5.db "$bot" import big >out 2>&1
+  )
+  tap_none 'C15 backups: 100 MB are imported in 64 MiB of memory' \
+    "$([ $? -eq 0 ] && grep -q 'imported, checksum right' out || cat out)"
+  head -c 50000000 "$big/0123456789ab.json" >cut
+  mv cut "$big/0123456789ab.json"
+  (
+    [ -n "$SAN" ] || ulimit -d 65536
+    ZX_STATE=$tmp/z6.db "$bot" import big >out 2>&1
+  )
+  tap_none 'C15 backups: half of them are refused' \
+    "$([ $? -eq 1 ] && grep -q '0123456789ab.json: ' out || cat out)"
+  rm -rf big z5.db z6.db
+else
+  tap_skip 'backups: settings and large files' 'no Python with sqlite3'
+fi
 
 # One changed byte of the contents, and everything else that is odd.
 sed 's/"afk_timeout": 300/"afk_timeout": 900/' "$data/0123456789ab.json" \
