@@ -37,7 +37,9 @@ struct unit {
 	pthread_t thread;
 	struct zx_timer probe;
 	atomic_int ask, ready, running;
-	atomic_uint clusters, shards, twice, guilds;
+	atomic_uint clusters, shards, twice, guilds, invalid;
+	_Atomic(void (*)(struct unit *)) todo; /* in the bot's thread, once */
+	atomic_uint asked, answered, refused;  /* by what it did */
 	int err;
 	struct zx_log sink;
 	struct zx_buf log;
@@ -92,7 +94,11 @@ static inline void probe_on(struct zx_timer *t, void *ud)
 {
 	struct unit *u = ud;
 	struct zx_manager_totals sum;
+	void (*todo)(struct unit *) = atomic_exchange(&u->todo, NULL);
 
+	if (todo)
+		todo(u);
+	u->invalid = (unsigned)zx_bot_rest_stats(u->bot)->invalid;
 	if (!zx_manager_totals(u->bot, &sum)) {
 		u->clusters = sum.clusters;
 		u->shards = sum.shards;
