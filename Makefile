@@ -239,13 +239,18 @@ FUZZ_FLAGS := -g -O1 -std=c11 -DZX_LIBFUZZER -Itests \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined
 FUZZ       := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-$(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: tests/fuzz/fuzz_%.c $$(wildcard src/$$*/*.c)
+# The module of a target of another name.
+FUZZ_OF_restore := guild
+fuzz_of = $(or $(FUZZ_OF_$(1)),$(1))
+$(FUZZ:%=$(B)/fuzz/%): $(B)/fuzz/%: tests/fuzz/fuzz_%.c \
+		$$(wildcard src/$$(call fuzz_of,$$*)/*.c)
 	$(say) FUZZ $@
 	$(q)mkdir -p $(@D)
 	$(q)$(CLANG) $(FUZZ_FLAGS) $(ZX_CPPFLAGS) -o $@ $^ \
 		$(wildcard src/base/*.c tests/helper/zx_test.c \
 		tests/helper/fail_alloc.c) \
-		$(foreach p,$(PKGS_$*),$(LIBS_$(p))) $(LIBS_cmocka) -lm
+		$(foreach p,$(PKGS_$(call fuzz_of,$*)),$(LIBS_$(p))) \
+		$(LIBS_cmocka) -lm
 
 fuzz: $(FUZZ:%=$(B)/fuzz/%)
 	$(q)for f in $(FUZZ); do \
