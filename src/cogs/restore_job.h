@@ -80,6 +80,8 @@ int zx__restore_load(struct zx__backup *b, uint64_t n,
 		     struct zx__restore_job **out);
 /* A new machine that has read the journal. */
 int zx__restore_machine(struct zx__restore_job *j);
+/* Roles it has made. */
+uint32_t zx__restore_roles(const struct zx__restore_job *j);
 void zx__restore_meta_write(const struct zx__restore_job *j,
 			    struct zx_buf *out);
 

@@ -4,7 +4,7 @@
  */
 #include "cogs/restore_job.h"
 
-enum { QUOTA_MS = 48 * 3600 * 1000, EARLIER = 8 };
+enum { QUOTA_MS = 48 * 3600 * 1000 };
 
 struct zx__restore_planning {
 	struct zx__restore_planning *next;
@@ -18,21 +18,34 @@ struct zx__restore_planning {
 /* What earlier restores did ----------------------------------------------- */
 
 struct earlier {
-	uint64_t n[EARLIER];
-	size_t count;
 	const struct zx__restore_ask *ask;
-	zx_wall now;
+	struct zx_restore_options *o;
+	uint64_t same; /* the newest of this snapshot: it knew the others */
+	uint64_t open;
 };
 
-/* Those that tell something: of this snapshot, or within the 48 hours. */
+/* Roles made within the 48 hours, of which Discord allows 250. */
+static void count_roles(struct zx_restore_options *o, zx_wall created,
+			uint32_t n)
+{
+	uint64_t left = (uint64_t)(QUOTA_MS - (o->now - created));
+
+	o->roles_made += n;
+	if (n && o->roles_reset_ms < left)
+		o->roles_reset_ms = left;
+}
+
 static int pick(const struct zx_state_restore *r, void *ud)
 {
 	struct earlier *e = ud;
-	int recent = e->now - r->created < QUOTA_MS;
-	int same = !strcmp(r->snapshot, e->ask->snapshot);
 
-	if ((recent || same) && e->count < EARLIER)
-		e->n[e->count++] = r->n;
+	if (!e->same && !strcmp(r->snapshot, e->ask->snapshot))
+		e->same = r->n;
+	if (r->open)
+		e->open = r->n;
+	else if (e->o->now - r->created < QUOTA_MS)
+		count_roles(e->o, r->created,
+			    (uint32_t)zx_json_get_u64(r->meta, "roles"));
 	return 0;
 }
 
@@ -44,48 +57,37 @@ static int learn(const struct zx_idmap *from, struct zx_idmap *to)
 	int err = ZX_OK;
 
 	while (!err && (p = zx_idmap_next(from, &at)))
-		/* the newest comes first and counts */
-		if (p->from != p->to && !zx_idmap_get(to, p->kind, p->from))
+		if (p->from != p->to)
 			err = zx_idmap_put(to, p->kind, p->from, p->to);
 	return err;
 }
 
-static void count_roles(const struct zx__restore_job *j, zx_wall now,
-			struct zx_restore_options *o)
+static int look_at(struct zx__backup *b, uint64_t n, const struct earlier *e,
+		   struct zx_idmap *ids)
 {
-	struct zx_restore_result res;
-	struct zx_plan_op op;
-	uint64_t left = (uint64_t)(QUOTA_MS - (now - j->row.created));
+	struct zx__restore_job *j;
+	int err = zx__restore_load(b, n, &j);
 
-	for (size_t i = 0; zx_plan_op(j->plan, i, &op); i++) {
-		if (op.act != ZX_ACT_ROLE_CREATE ||
-		    zx_restore_run_result(j->run, op.id, &res) ||
-		    res.outcome != ZX_OUTCOME_DONE)
-			continue;
-		o->roles_made++;
-		if (o->roles_reset_ms < left)
-			o->roles_reset_ms = left;
-	}
+	if (err)
+		return err;
+	if (j->run && n == e->same)
+		err = learn(zx_restore_run_ids(j->run), ids);
+	if (n == e->open && e->o->now - j->row.created < QUOTA_MS)
+		count_roles(e->o, j->row.created, zx__restore_roles(j));
+	zx__restore_let_go(j);
+	return err;
 }
 
 static int look_back(struct zx__backup *b, const struct zx__restore_ask *ask,
 		     struct zx_restore_options *o, struct zx_idmap *ids)
 {
-	struct earlier e = { .ask = ask, .now = o->now };
+	struct earlier e = { .ask = ask, .o = o };
 	int err = zx_state_restore_each(b->state, ask->guild, pick, &e);
 
-	for (size_t i = 0; !err && i < e.count; i++) {
-		struct zx__restore_job *j;
-
-		err = zx__restore_load(b, e.n[i], &j);
-		if (err)
-			break;
-		if (j->run && !strcmp(j->row.snapshot, ask->snapshot))
-			err = learn(zx_restore_run_ids(j->run), ids);
-		if (j->run && o->now - j->row.created < QUOTA_MS)
-			count_roles(j, o->now, o);
-		zx__restore_let_go(j);
-	}
+	if (!err && e.same)
+		err = look_at(b, e.same, &e, ids);
+	if (!err && e.open && e.open != e.same)
+		err = look_at(b, e.open, &e, ids);
 	return err;
 }
 

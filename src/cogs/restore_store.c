@@ -6,6 +6,19 @@
 
 #define NUMBER(key, to) (to) = zx_json_get_u64(meta, key)
 
+uint32_t zx__restore_roles(const struct zx__restore_job *j)
+{
+	struct zx_restore_result res;
+	struct zx_plan_op op;
+	uint32_t n = 0;
+
+	for (size_t i = 0; j->run && zx_plan_op(j->plan, i, &op); i++)
+		n += op.act == ZX_ACT_ROLE_CREATE &&
+		     !zx_restore_run_result(j->run, op.id, &res) &&
+		     res.outcome == ZX_OUTCOME_DONE;
+	return n;
+}
+
 void zx__restore_meta_write(const struct zx__restore_job *j, struct zx_buf *out)
 {
 	struct zx_json_writer w;
@@ -20,6 +33,7 @@ void zx__restore_meta_write(const struct zx__restore_job *j, struct zx_buf *out)
 	zx_jw_bool(&w, "mentions", j->ask.mentions);
 	zx_jw_u64(&w, "takes_back", j->takes_back);
 	zx_jw_u64(&w, "taken_back_by", j->taken_back_by);
+	zx_jw_u64(&w, "roles", zx__restore_roles(j));
 	zx_jw_i64(&w, "err", j->err);
 	zx_jw_cstr(&w, "why", j->why);
 	zx_jw_u64(&w, "differences", j->differences);
