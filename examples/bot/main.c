@@ -7,6 +7,7 @@
 #include "exports.h"
 #include "log.h"
 #include "options.h"
+#include "restore.h"
 #include "settings.h"
 #include "signals.h"
 #include "transfer.h"
@@ -96,10 +97,19 @@ static int look_after(struct zx_config *config, char **args)
 	return db_run(config->state_path, args[0], args[1]);
 }
 
+static int plan(struct zx_config *config, int argc, char **argv)
+{
+	struct restore_args args;
+
+	if (restore_args(argc, argv, &args))
+		return EXIT_USAGE;
+	return settings_load(config) ? EXIT_BAD : restore_run(config, &args);
+}
+
 int main(int argc, char **argv)
 {
 	enum action action = options_parse(argc, argv);
-	struct zx_config config;
+	struct zx_config config = { .token = NULL };
 	int code = EXIT_BAD;
 
 	if (action == ACTION_HELPED || action == ACTION_CONFUSED)
@@ -112,6 +122,8 @@ int main(int argc, char **argv)
 		code = transfer(action, &config, argv[2]);
 	else if (action == ACTION_DB)
 		code = look_after(&config, argv + 2);
+	else if (action == ACTION_RESTORE)
+		code = plan(&config, argc, argv);
 	else if (!settings_load(&config))
 		code = run(&config);
 	zx_config_release(&config);

@@ -12,6 +12,8 @@ static const char usage[] =
 	"Usage: zoryx-bot [--check | --token-set | --help | --version]\n"
 	"       zoryx-bot export DIR | import DIR\n"
 	"       zoryx-bot db check [FILE] | vacuum [FILE] | backup FILE\n"
+	"       zoryx-bot restore --plan FILE --guild ID [--only PARTS]\n"
+	"                         [--role-sync] [--update] [--json]\n"
 	"\n"
 	"Runs the bot until SIGINT (Ctrl-C) or SIGTERM; a second one ends it\n"
 	"at once.\n"
@@ -26,6 +28,9 @@ static const char usage[] =
 	"  db check     look for damage in the state file and its snapshots\n"
 	"  db vacuum    give its unused space back\n"
 	"  db backup    copy it to FILE; none of these while the bot runs\n"
+	"  restore      say what restoring the snapshot in FILE, one that was\n"
+	"               exported, would do to the server; do nothing. Also\n"
+	"               while the bot runs. PARTS: roles,channels,... or all\n"
 	"\n"
 	"Settings come from the environment, then ./.env, then ./config.json.\n"
 	"All variables and their defaults are in .env.example.\n"
@@ -55,6 +60,8 @@ enum action options_parse(int argc, char **argv)
 		return ACTION_RUN;
 	if (!strcmp(argv[1], "db"))
 		return parse_db(argc, argv);
+	if (!strcmp(argv[1], "restore"))
+		return ACTION_RESTORE;
 	if (argc == 3 && !strcmp(argv[1], "export"))
 		return ACTION_EXPORT;
 	if (argc == 3 && !strcmp(argv[1], "import"))

@@ -19,6 +19,7 @@ enum action {
 	ACTION_EXPORT, /* argv[2] is the folder */
 	ACTION_IMPORT,
 	ACTION_DB,	/* argv[2] is what to do, argv[3] the file or NULL */
+	ACTION_RESTORE, /* restore_args() understands the rest */
 	ACTION_HELPED,	/* help or version was printed */
 	ACTION_CONFUSED /* what is wrong was printed */
 };

@@ -359,7 +359,7 @@ static const char *noun(enum zx_section s)
 	static const char *const words[ZX_SECTION_COUNT] = {
 		[ZX_SECTION_AUTOMOD] = "AutoMod rule",
 		[ZX_SECTION_BANS] = "ban",
-		[ZX_SECTION_BOT] = "bot settings",
+		[ZX_SECTION_BOT] = "the",
 		[ZX_SECTION_CHANNELS] = "channel",
 		[ZX_SECTION_EMOJIS] = "emoji",
 		[ZX_SECTION_EVENTS] = "event",
@@ -367,13 +367,13 @@ static const char *noun(enum zx_section s)
 		[ZX_SECTION_IMAGES] = "image",
 		[ZX_SECTION_INCOMPLETE] = "part",
 		[ZX_SECTION_MEMBERS] = "member",
-		[ZX_SECTION_ONBOARDING] = "onboarding",
+		[ZX_SECTION_ONBOARDING] = "the",
 		[ZX_SECTION_RAW] = "file",
 		[ZX_SECTION_ROLES] = "role",
 		[ZX_SECTION_SOUNDBOARD] = "sound",
 		[ZX_SECTION_STICKERS] = "sticker",
 		[ZX_SECTION_WEBHOOKS] = "webhook",
-		[ZX_SECTION_WELCOME] = "welcome screen",
+		[ZX_SECTION_WELCOME] = "the",
 	};
 
 	return words[s];

@@ -63,6 +63,10 @@ int zx__plan_known(struct zx__planner *pl)
 	struct zx__side *s = &pl->s[ZX_SECTION_CHANNELS];
 	int err = know(pl, ZX_SECTION_ROLES, ZX_ID_ROLE);
 
+	/* @everyone is everywhere, also when the snapshot does not say so. */
+	if (!err)
+		err = zx_idmap_put(&pl->p->ids, ZX_ID_ROLE, pl->p->source,
+				   pl->p->guild);
 	if (!err)
 		err = know(pl, ZX_SECTION_CHANNELS, ZX_ID_CHANNEL);
 	if (!err)
