@@ -125,6 +125,7 @@ static void announce(struct zx_ipc *x, struct zx__link *l, int join)
 
 		if (to == l)
 			continue;
+		to->s->now = x->now;
 		(void)zx__session_say(to->s,
 				      join ? ZX_STR("cluster_join")
 					   : ZX_STR("cluster_leave"),
