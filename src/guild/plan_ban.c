@@ -189,6 +189,20 @@ static int present(struct bans *b)
 	return zx__plan_add(b->pl, &n, NULL);
 }
 
+/* One line for all instead of one for each of thousands. */
+static int forbidden(struct zx__planner *pl)
+{
+	struct zx__new n = { .verb = ZX_VERB_CREATE,
+			     .act = ZX_ACT_BAN,
+			     .section = ZX_SECTION_BANS,
+			     .reason = ZX_WHY_MISSING,
+			     .name = ZX_STR("\"all bans\"") };
+
+	return zx_guild_count(pl->snap, ZX_SECTION_BANS)
+		       ? zx__plan_add(pl, &n, NULL)
+		       : ZX_OK;
+}
+
 int zx__plan_bans(struct zx__planner *pl)
 {
 	struct bans b = { .pl = pl };
@@ -196,6 +210,8 @@ int zx__plan_bans(struct zx__planner *pl)
 
 	if (!zx__selected(pl, ZX_RESTORE_BANS))
 		return ZX_OK;
+	if (zx__acts[ZX_ACT_BAN].needs & ~pl->bits)
+		return forbidden(pl);
 	zx_buf_init(&b.text, pl->alloc, ZX__GUILD_BAG);
 	err = load(&b);
 	if (!err)

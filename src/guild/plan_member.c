@@ -401,27 +401,33 @@ static void end(struct walk *w)
 }
 
 /* One line for all instead of one for each of thousands. */
-static int forbidden(struct zx__planner *pl)
+static int forbidden(struct zx__planner *pl, unsigned what, enum zx_act act,
+		     const char *name)
 {
 	struct zx__new n = { .verb = ZX_VERB_UPDATE,
-			     .act = ZX_ACT_MEMBER_ADD,
+			     .act = act,
 			     .section = ZX_SECTION_MEMBERS,
 			     .reason = ZX_WHY_HAD,
-			     .name = ZX_STR("\"roles of all members\"") };
+			     .name = zx_str(name) };
 
-	pl->what &= ~(unsigned)ZX_RESTORE_MEMBERS;
+	if (!zx__selected(pl, what) ||
+	    !zx_guild_count(pl->snap, ZX_SECTION_MEMBERS) ||
+	    !(zx__acts[act].needs & ~pl->bits))
+		return ZX_OK;
+	pl->what &= ~what;
 	return zx__plan_add(pl, &n, NULL);
 }
 
 int zx__plan_members(struct zx__planner *pl)
 {
 	struct walk *w;
-	int err = ZX_OK;
+	int err;
 
-	if (zx__selected(pl, ZX_RESTORE_MEMBERS) &&
-	    zx_guild_count(pl->snap, ZX_SECTION_MEMBERS) &&
-	    !(pl->bits & ZX__BIT_ROLES))
-		err = forbidden(pl);
+	err = forbidden(pl, ZX_RESTORE_MEMBERS, ZX_ACT_MEMBER_ADD,
+			"\"roles of all members\"");
+	if (!err)
+		err = forbidden(pl, ZX_RESTORE_NICKS, ZX_ACT_NICK,
+				"\"nicknames of all members\"");
 	if (err || !zx__selected(pl, ZX_RESTORE_MEMBERS | ZX_RESTORE_NICKS))
 		return err;
 	w = begin(pl, &err);

@@ -54,7 +54,8 @@ static int revert(struct undo *u, const struct zx__op *op, enum zx_verb verb,
 	struct zx__op *n;
 	int err;
 
-	if (!op->before.len)
+	if (!op->before.len ||
+	    zx_str_is(zx__plan_text(u->from, op->before), "[]"))
 		return ZX_OK;
 	n = like(u, op, verb, act, phase);
 	if (!n)

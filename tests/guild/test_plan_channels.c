@@ -113,8 +113,7 @@ static void plan__what_an_absent_bot_was_allowed_is_left_out(void **state)
 	desk_close(&d);
 }
 
-static void
-plan__PM_05_a_deny_the_bot_cannot_write_stops_the_channel(void **state)
+static void PM_05__a_deny_the_bot_cannot_write_stops_the_channel(void **state)
 {
 	struct desk d;
 
@@ -209,7 +208,7 @@ static int type_of(struct desk *d, enum zx_act act, size_t k)
 	return (int)zx_json_get_u64(desk_op(d, act, k).body, "type");
 }
 
-static void plan__C17_types_of_communities_become_plain_ones(void **state)
+static void C17__types_of_communities_become_plain_ones(void **state)
 {
 	struct desk d;
 
@@ -248,7 +247,7 @@ static void plan__in_a_community_only_media_channels_are_less(void **state)
 }
 
 /* What was made as something else is found again as that. */
-static void plan__C4_downgraded_channels_are_not_made_twice(void **state)
+static void C04__downgraded_channels_are_not_made_twice(void **state)
 {
 	struct desk d;
 
@@ -291,7 +290,7 @@ plan__channels_of_one_name_are_told_apart_by_their_category(void **state)
 	desk_close(&d);
 }
 
-static void plan__C8_a_category_takes_fifty_channels(void **state)
+static void C08__a_category_takes_fifty_channels(void **state)
 {
 	struct desk d;
 	struct zx_plan_limit l;
@@ -316,7 +315,7 @@ static void plan__C8_a_category_takes_fifty_channels(void **state)
 	desk_close(&d);
 }
 
-static void plan__C8_a_server_takes_five_hundred_channels(void **state)
+static void C08__a_server_takes_five_hundred_channels(void **state)
 {
 	struct desk d;
 	char json[200];
@@ -562,21 +561,19 @@ int main(void)
 		cmocka_unit_test(
 			plan__what_an_absent_bot_was_allowed_is_left_out),
 		cmocka_unit_test(
-			plan__PM_05_a_deny_the_bot_cannot_write_stops_the_channel),
+			PM_05__a_deny_the_bot_cannot_write_stops_the_channel),
 		cmocka_unit_test(
 			plan__everyone_is_narrowed_before_a_channel_is_made),
 		cmocka_unit_test(
 			plan__a_role_above_the_bot_that_sees_more_blocks),
-		cmocka_unit_test(
-			plan__C17_types_of_communities_become_plain_ones),
+		cmocka_unit_test(C17__types_of_communities_become_plain_ones),
 		cmocka_unit_test(
 			plan__in_a_community_only_media_channels_are_less),
-		cmocka_unit_test(
-			plan__C4_downgraded_channels_are_not_made_twice),
+		cmocka_unit_test(C04__downgraded_channels_are_not_made_twice),
 		cmocka_unit_test(
 			plan__channels_of_one_name_are_told_apart_by_their_category),
-		cmocka_unit_test(plan__C8_a_category_takes_fifty_channels),
-		cmocka_unit_test(plan__C8_a_server_takes_five_hundred_channels),
+		cmocka_unit_test(C08__a_category_takes_fifty_channels),
+		cmocka_unit_test(C08__a_server_takes_five_hundred_channels),
 		cmocka_unit_test(
 			plan__without_its_category_a_channel_stands_outside),
 		cmocka_unit_test(plan__bitrates_are_those_the_boosts_allow),

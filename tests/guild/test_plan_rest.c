@@ -89,7 +89,7 @@ static void plan__a_member_gets_the_role_that_is_made(void **state)
 	desk_close(&d);
 }
 
-static void plan__C5_roles_that_cannot_be_given_are_told_once(void **state)
+static void C05__roles_that_cannot_be_given_are_told_once(void **state)
 {
 	struct desk d;
 	char json[200];
@@ -296,7 +296,7 @@ static void plan__an_icon_comes_back_and_a_banner_needs_boosts(void **state)
 	desk_close(&d);
 }
 
-static void plan__C4_the_same_bytes_are_the_same_icon(void **state)
+static void C04__the_same_bytes_are_the_same_icon(void **state)
 {
 	struct desk d;
 
@@ -530,7 +530,7 @@ static void plan__onboarding_is_written_as_discord_takes_it(void **state)
 	desk_close(&d);
 }
 
-static void plan__C4_onboarding_with_other_ids_is_the_same(void **state)
+static void C04__onboarding_with_other_ids_is_the_same(void **state)
 {
 	struct desk d;
 	char json[600], *on;
@@ -600,7 +600,7 @@ static void plan__the_bots_settings_go_to_the_host(void **state)
 	desk_close(&d);
 }
 
-static void plan__5_3_9_what_could_not_be_read_is_told(void **state)
+static void plan__what_could_not_be_read_is_told(void **state)
 {
 	struct desk d;
 
@@ -619,8 +619,7 @@ int main(void)
 		cmocka_unit_test(plan__members_gain_what_they_lost),
 		cmocka_unit_test(plan__role_sync_takes_what_members_had_not),
 		cmocka_unit_test(plan__a_member_gets_the_role_that_is_made),
-		cmocka_unit_test(
-			plan__C5_roles_that_cannot_be_given_are_told_once),
+		cmocka_unit_test(C05__roles_that_cannot_be_given_are_told_once),
 		cmocka_unit_test(plan__nicknames_come_back_but_the_owners),
 		cmocka_unit_test(plan__bans_of_one_reason_go_together),
 		cmocka_unit_test(plan__a_bulk_ban_has_two_hundred_at_most),
@@ -631,7 +630,7 @@ int main(void)
 		cmocka_unit_test(plan__a_community_is_made_before_its_channels),
 		cmocka_unit_test(
 			plan__an_icon_comes_back_and_a_banner_needs_boosts),
-		cmocka_unit_test(plan__C4_the_same_bytes_are_the_same_icon),
+		cmocka_unit_test(C04__the_same_bytes_are_the_same_icon),
 		cmocka_unit_test(plan__emojis_go_with_their_bytes_and_roles),
 		cmocka_unit_test(
 			plan__an_emoji_for_few_never_becomes_one_for_all),
@@ -645,12 +644,11 @@ int main(void)
 			plan__events_to_come_are_made_and_past_ones_not),
 		cmocka_unit_test(
 			plan__onboarding_is_written_as_discord_takes_it),
-		cmocka_unit_test(
-			plan__C4_onboarding_with_other_ids_is_the_same),
+		cmocka_unit_test(C04__onboarding_with_other_ids_is_the_same),
 		cmocka_unit_test(
 			plan__a_welcome_screen_loses_channels_that_are_lost),
 		cmocka_unit_test(plan__the_bots_settings_go_to_the_host),
-		cmocka_unit_test(plan__5_3_9_what_could_not_be_read_is_told),
+		cmocka_unit_test(plan__what_could_not_be_read_is_told),
 	};
 
 	return cmocka_run_group_tests_name("plan_rest", tests, NULL, NULL);

@@ -278,8 +278,7 @@ static void plan__positions_never_reach_the_bots_role(void **state)
 	desk_close(&d);
 }
 
-static void
-plan__C5_roles_above_the_bot_are_named_and_not_asked_for(void **state)
+static void C05__roles_above_the_bot_are_named_and_not_asked_for(void **state)
 {
 	struct desk d;
 	struct zx_plan_problem p;
@@ -299,7 +298,7 @@ plan__C5_roles_above_the_bot_are_named_and_not_asked_for(void **state)
 	desk_close(&d);
 }
 
-static void plan__PM_05_permissions_the_bot_lacks_are_not_given(void **state)
+static void PM_05__permissions_the_bot_lacks_are_not_given(void **state)
 {
 	struct desk d;
 	struct zx_plan_op op;
@@ -318,7 +317,7 @@ static void plan__PM_05_permissions_the_bot_lacks_are_not_given(void **state)
 	desk_close(&d);
 }
 
-static void plan__PM_01_permissions_pass_unchanged_beyond_bit_53(void **state)
+static void PM_01__permissions_pass_unchanged_beyond_bit_53(void **state)
 {
 	struct desk d;
 
@@ -362,7 +361,7 @@ static void plan__roles_that_need_boosts_come_without_them(void **state)
 	desk_close(&d);
 }
 
-static void plan__C8_of_251_roles_one_finds_no_room(void **state)
+static void C08__of_251_roles_one_finds_no_room(void **state)
 {
 	struct desk d;
 	struct zx_plan_limit l;
@@ -390,7 +389,7 @@ static void plan__C8_of_251_roles_one_finds_no_room(void **state)
 	desk_close(&d);
 }
 
-static void plan__C9_roles_of_48_hours_show_in_the_time_it_takes(void **state)
+static void C09__roles_of_48_hours_show_in_the_time_it_takes(void **state)
 {
 	struct desk d;
 	struct zx_plan_problem p;
@@ -437,7 +436,7 @@ static void plan__a_new_role_stands_next_to_what_it_stood_next_to(void **state)
 	desk_close(&d);
 }
 
-static void plan__C6_without_manage_roles_nothing_is_asked_for(void **state)
+static void C06__without_manage_roles_nothing_is_asked_for(void **state)
 {
 	struct desk d;
 	struct zx_plan_problem p;
@@ -491,20 +490,20 @@ int main(void)
 		cmocka_unit_test(plan__role_sync_puts_roles_back_in_order),
 		cmocka_unit_test(plan__positions_never_reach_the_bots_role),
 		cmocka_unit_test(
-			plan__C5_roles_above_the_bot_are_named_and_not_asked_for),
+			C05__roles_above_the_bot_are_named_and_not_asked_for),
 		cmocka_unit_test(
-			plan__PM_05_permissions_the_bot_lacks_are_not_given),
+			PM_05__permissions_the_bot_lacks_are_not_given),
 		cmocka_unit_test(
-			plan__PM_01_permissions_pass_unchanged_beyond_bit_53),
+			PM_01__permissions_pass_unchanged_beyond_bit_53),
 		cmocka_unit_test(
 			plan__roles_that_need_boosts_come_without_them),
-		cmocka_unit_test(plan__C8_of_251_roles_one_finds_no_room),
+		cmocka_unit_test(C08__of_251_roles_one_finds_no_room),
 		cmocka_unit_test(
-			plan__C9_roles_of_48_hours_show_in_the_time_it_takes),
+			C09__roles_of_48_hours_show_in_the_time_it_takes),
 		cmocka_unit_test(
 			plan__a_new_role_stands_next_to_what_it_stood_next_to),
 		cmocka_unit_test(
-			plan__C6_without_manage_roles_nothing_is_asked_for),
+			C06__without_manage_roles_nothing_is_asked_for),
 		cmocka_unit_test(plan__an_empty_name_is_not_asked_for),
 	};
 

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "guild/plan_desk.h"
+#include "helper/golden.h"
 
 /* A server with something of everything. */
 static void fill(struct desk *d)
@@ -82,6 +83,41 @@ static void plan__read_back_it_is_the_same_to_the_byte(void **state)
 	zx_plan_free(copy);
 	zx_buf_release(&text);
 	zx_buf_release(&again);
+	desk_close(&d);
+}
+
+static void as_it_was_looked_at(const struct zx_plan *p, const char *name)
+{
+	struct zx_buf text;
+
+	write_plan(p, &text, NULL);
+	golden(name, zx_buf_str(&text));
+	zx_buf_release(&text);
+}
+
+static void plan__is_as_it_was_looked_at(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	fill(&d);
+	desk_plan(&d);
+	as_it_was_looked_at(d.plan, "plan-everything");
+	/* With Manage Roles and Manage Channels only. */
+	d.opt.bot_permissions = 1 << 28 | 1 << 4;
+	desk_plan(&d);
+	as_it_was_looked_at(d.plan, "plan-few-permissions");
+	d.opt.bot_permissions = 8;
+	d.opt.role_sync = d.opt.update = 0;
+	d.opt.what = ZX_RESTORE_DEFAULT;
+	desk_plan(&d);
+	as_it_was_looked_at(d.plan, "plan-default");
+	desk_close(&d);
+	desk_open_as(&d, 2000, "");
+	fill(&d);
+	desk_plan(&d);
+	as_it_was_looked_at(d.plan, "plan-migration");
 	desk_close(&d);
 }
 
@@ -206,11 +242,16 @@ static void plan__a_line_says_what_and_why(void **state)
 	op = desk_op(&d, ZX_ACT_CHANNEL_CREATE, 0);
 	assert_err(zx_plan_line(&op, &line), ZX_OK);
 	assert_str(zx_buf_str(&line), "create channel chat: It is missing.");
+	zx_buf_clear(&line);
+	op = desk_op(&d, ZX_ACT_BOT, 0);
+	assert_err(zx_plan_line(&op, &line), ZX_OK);
+	assert_str(zx_buf_str(&line),
+		   "update the settings of the bot: It was changed.");
 	zx_buf_release(&line);
 	desk_close(&d);
 }
 
-static void plan__5_3_1_the_time_is_that_of_the_slowest_bucket(void **state)
+static void plan__the_time_is_that_of_the_slowest_bucket(void **state)
 {
 	struct desk d;
 	char json[100];
@@ -231,6 +272,63 @@ static void plan__5_3_1_the_time_is_that_of_the_slowest_bucket(void **state)
 	desk_plan(&d);
 	/* Never faster than 50 in a second. */
 	assert_int_equal(zx_plan_totals(d.plan)->eta_ms, 42 * 20);
+	desk_close(&d);
+}
+
+/* Each permission that is missing is named, and nothing that needs it is tried.
+ */
+static void C06__each_missing_permission_is_named(void **state)
+{
+	static const struct {
+		unsigned bit;
+		enum zx_act act;
+		const char *text;
+	} rows[] = {
+		{ 2, ZX_ACT_BAN_BULK, "Ban Members" },
+		{ 4, ZX_ACT_CATEGORY_CREATE, "Manage Channels" },
+		{ 5, ZX_ACT_AUTOMOD_CREATE, "Manage Server" },
+		{ 27, ZX_ACT_NICK, "Manage Nicknames" },
+		{ 28, ZX_ACT_MEMBER_ADD, "Manage Roles" },
+		{ 28, ZX_ACT_ROLE_CREATE, "Manage Roles" },
+		{ 29, ZX_ACT_WEBHOOK_CREATE, "Manage Webhooks" },
+		{ 43, ZX_ACT_EMOJI_CREATE, "Create Expressions" },
+		{ 44, ZX_ACT_EVENT_CREATE, "Create Events" },
+	};
+	uint64_t all = 1024;
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	fill(&d);
+	desk_both(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'29','type':0,'name':'old','position':9}");
+	desk_snap(&d, ZX_SECTION_AUTOMOD,
+		  "{'id':'50','name':'r','trigger_type':1}");
+	desk_snap(&d, ZX_SECTION_WEBHOOKS,
+		  "{'id':'40','type':1,'name':'News','channel_id':'29'}");
+	desk_snap(&d, ZX_SECTION_EVENTS,
+		  "{'id':'41','name':'Party','status':1,'entity_type':3,"
+		  "'scheduled_start_time':'2030-02-01T00:00:00+00:00'}");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		all |= UINT64_C(1) << rows[i].bit;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct zx_plan_problem p;
+		char text[400];
+		int named = 0;
+
+		d.opt.bot_permissions = all;
+		desk_plan(&d);
+		assert_true(desk_has(&d, rows[i].act));
+		d.opt.bot_permissions &= ~(UINT64_C(1) << rows[i].bit);
+		desk_plan(&d);
+		assert_false(desk_has(&d, rows[i].act));
+		for (size_t k = 0; zx_plan_problem(d.plan, k, &p); k++) {
+			snprintf(text, sizeof(text), "%.*s", ZX_ARG(p.text));
+			named |= p.permission >> rows[i].bit & 1 &&
+				 strstr(text, rows[i].text);
+		}
+		assert_true(named);
+	}
 	desk_close(&d);
 }
 
@@ -257,6 +355,7 @@ static void plan__the_way_back_undoes_all_in_turn(void **state)
 	assert_err(zx_plan_undo(&back, d.plan, "abcdefabcdef", &ids, all_done,
 				NULL),
 		   ZX_OK);
+	as_it_was_looked_at(back, "plan-undo");
 	assert_true(zx_plan_is_undo(back));
 	assert_err(zx_plan_undo(&twice, back, "abcdefabcdef", &ids, all_done,
 				NULL),
@@ -405,14 +504,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(plan__read_back_it_is_the_same_to_the_byte),
+		cmocka_unit_test(plan__is_as_it_was_looked_at),
 		cmocka_unit_test(plan__its_text_is_canonical),
 		cmocka_unit_test(plan__a_text_that_was_changed_is_refused),
 		cmocka_unit_test(plan__of_a_newer_version_it_is_refused),
 		cmocka_unit_test(plan__options_that_make_no_sense_are_refused),
 		cmocka_unit_test(plan__phases_come_after_what_they_need),
 		cmocka_unit_test(plan__a_line_says_what_and_why),
-		cmocka_unit_test(
-			plan__5_3_1_the_time_is_that_of_the_slowest_bucket),
+		cmocka_unit_test(plan__the_time_is_that_of_the_slowest_bucket),
+		cmocka_unit_test(C06__each_missing_permission_is_named),
 		cmocka_unit_test(plan__the_way_back_undoes_all_in_turn),
 		cmocka_unit_test(plan__what_was_not_done_is_not_undone),
 		cmocka_unit_test(idmap__keeps_many_and_forgets_some),
