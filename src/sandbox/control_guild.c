@@ -47,22 +47,35 @@ void zx__ctl_seed(struct ctl *k)
 						    : "there is no such kind");
 }
 
-/* How many roles may still be made within the 48 hours. */
+static int set_quota(const struct ctl *k, const char *key, struct zx__quota *q,
+		     int max, uint64_t window_ms)
+{
+	const cJSON *left = zx__some(k->body, key);
+
+	if (!left)
+		return ZX_OK;
+	if (!cJSON_IsNumber(left) || left->valueint < 0 || left->valueint > max)
+		return ZX_E_INVALID;
+	*q = (struct zx__quota){ .resets = k->w->now + window_ms,
+				 .used = (unsigned)(max - left->valueint) };
+	return ZX_OK;
+}
+
+/* How many roles and emojis may still be made. */
 void zx__ctl_quota(struct ctl *k)
 {
 	struct zx__guild *g = zx__guild_by_id(k->w, k->id);
-	const cJSON *left = zx__some(k->body, "roles_left");
 
-	if (!g || !cJSON_IsNumber(left) || left->valueint < 0 ||
-	    left->valueint > 250) {
-		zx__ctl_fail(k, g ? 400 : 404,
-			     g ? "\"roles_left\" is 0 to 250"
-			       : "there is no such server");
-		return;
-	}
-	g->roles_made = 250u - (unsigned)left->valueint;
-	g->roles_reset = k->w->now + UINT64_C(48) * 3600 * 1000;
-	zx__no_content(&k->call);
+	if (!g)
+		zx__ctl_fail(k, 404, "there is no such server");
+	else if (set_quota(k, "roles_left", &g->role_quota, 250,
+			   UINT64_C(48) * 3600 * 1000) ||
+		 set_quota(k, "emojis_left", &g->emoji_quota, 50, 3600 * 1000))
+		zx__ctl_fail(k, 400,
+			     "\"roles_left\" is 0 to 250, "
+			     "\"emojis_left\" 0 to 50");
+	else
+		zx__no_content(&k->call);
 }
 
 void zx__ctl_viewers(struct ctl *k)

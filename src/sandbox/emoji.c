@@ -7,7 +7,12 @@
 
 #include "sandbox/rest.h"
 
-enum { EMOJI_BYTES = 256 << 10 };
+enum {
+	EMOJI_BYTES = 256 << 10,
+	/* What a server takes of all apps and people together. */
+	AN_HOUR = 50,
+	HOUR_MS = 3600 * 1000
+};
 
 static void emojis_changed(struct zx__call *c)
 {
@@ -90,7 +95,8 @@ void zx__create_emoji(struct zx__call *c)
 	else if (strlen(image) / 4 * 3 > EMOJI_BYTES + 64)
 		zx__bad(c, "image", "BINARY_TYPE_MAX_SIZE",
 			"File cannot be larger than 256.0 kb.");
-	if (zx__form_failed(c) || full(c, animated))
+	if (zx__form_failed(c) || full(c, animated) ||
+	    zx__quota(c, &c->guild->emoji_quota, AN_HOUR, HOUR_MS, "shared"))
 		return;
 	id = zx__world_new_id(c->w);
 	zx__set_put(&c->guild->emojis, id,

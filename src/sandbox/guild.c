@@ -45,7 +45,7 @@ void zx__guild_clear(struct zx__guild *g)
 		*doms[i] = NULL;
 	}
 	zx__crowd_free(g);
-	g->roles_reset = 0;
+	g->role_quota = g->emoji_quota = (struct zx__quota){ .resets = 0 };
 }
 
 void zx__guild_free(struct zx__guild *g)

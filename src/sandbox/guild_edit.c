@@ -98,6 +98,17 @@ static int is_community_after(struct zx__call *c)
 			"COMMUNITY");
 }
 
+/* The request that makes a community names both channels, whatever is set, and
+ * asks for nothing that takes a community already. */
+static int unprepared(struct zx__call *c)
+{
+	const cJSON *wanted = zx__get(c->body, "features");
+
+	return !zx__some(c->body, "rules_channel_id") ||
+	       !zx__some(c->body, "public_updates_channel_id") ||
+	       has_word(wanted, "INVITES_DISABLED");
+}
+
 /* Changing COMMUNITY takes an administrator; having it takes two channels. */
 static int community_refused(struct zx__call *c)
 {
@@ -109,6 +120,11 @@ static int community_refused(struct zx__call *c)
 	if (was != is && !(zx__perm_base(c->w, c->guild, zx__actor(c->w)) &
 			   ZX__P_ADMINISTRATOR)) {
 		zx__no_permission(c);
+		return 1;
+	}
+	if (!was && is && unprepared(c)) {
+		zx__fail(c, 403, 40006,
+			 "This feature has been temporarily disabled");
 		return 1;
 	}
 	for (size_t i = 0; is && i < 2; i++)

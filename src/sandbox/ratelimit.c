@@ -196,6 +196,22 @@ int zx__subrate(struct zx__call *c, const char *what, unsigned limit,
 	return 1;
 }
 
+int zx__quota(struct zx__call *c, struct zx__quota *q, unsigned max,
+	      uint64_t window_ms, const char *scope)
+{
+	if (c->w->actor || (c->w->opt.no_rate_limits && !q->resets))
+		return 0;
+	if (q->resets <= c->w->now)
+		*q = (struct zx__quota){ .resets = c->w->now + window_ms };
+	if (q->used < max) {
+		q->used++;
+		return 0;
+	}
+	zx__ratelimit_429(c, scope, (double)(q->resets - c->w->now) / 1000.0,
+			  0);
+	return 1;
+}
+
 /* Invalid requests -------------------------------------------------------- */
 
 void zx__count_invalid(struct zx__call *c)

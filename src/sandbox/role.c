@@ -76,26 +76,6 @@ void zx__role_member_counts(struct zx__call *c)
 
 /* Making and changing ----------------------------------------------------- */
 
-/* 250 in 48 hours, whatever became of them. */
-static int too_many_made(struct zx__call *c)
-{
-	struct zx__guild *g = c->guild;
-
-	if (c->w->actor || (c->w->opt.no_rate_limits && !g->roles_reset))
-		return 0;
-	if (g->roles_reset <= c->w->now) {
-		g->roles_reset = c->w->now + MADE_MS;
-		g->roles_made = 0;
-	}
-	if (g->roles_made < MAX_ROLES) {
-		g->roles_made++;
-		return 0;
-	}
-	zx__ratelimit_429(c, "user",
-			  (double)(g->roles_reset - c->w->now) / 1000.0, 0);
-	return 1;
-}
-
 void zx__create_role(struct zx__call *c)
 {
 	const cJSON *everyone = zx__set_get(&c->guild->roles, c->guild->id);
@@ -109,7 +89,8 @@ void zx__create_role(struct zx__call *c)
 			 "Maximum number of guild roles reached (250)");
 		return;
 	}
-	if (too_many_made(c))
+	/* 250 in 48 hours, whatever became of them. */
+	if (zx__quota(c, &c->guild->role_quota, MAX_ROLES, MADE_MS, "user"))
 		return;
 	id = zx__world_new_id(c->w);
 	role = zx__role_make(id, "new role",

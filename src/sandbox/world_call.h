@@ -428,6 +428,10 @@ void zx__ratelimit_429(struct zx__call *c, const char *scope, double after,
 /* 401, 403 and 429 but shared ones: 10,000 in ten minutes close the door. */
 void zx__count_invalid(struct zx__call *c);
 int zx__banned(struct zx__call *c);
+/* Uses up one of `max` in the window; nonzero when there was none left and 429
+ * is the answer. Without limits only a quota that control has set counts. */
+int zx__quota(struct zx__call *c, struct zx__quota *q, unsigned max,
+	      uint64_t window_ms, const char *scope);
 /* A limit on top of the bucket; nonzero when it answered 429. */
 int zx__subrate(struct zx__call *c, const char *what, unsigned limit,
 		uint64_t window_ms);

@@ -114,6 +114,12 @@ enum zx__kind {
 };
 enum { ZX__KINDS_MAX = 64 };
 
+/* A limit of Discord's that no header tells. */
+struct zx__quota {
+	uint64_t resets; /* end of the window, 0: none has begun */
+	unsigned used;
+};
+
 struct zx__guild {
 	struct zx__world *w;
 	uint64_t id;
@@ -130,8 +136,7 @@ struct zx__guild {
 	struct zx__set crowd_roles;
 	cJSON *integrations;	     /* array */
 	cJSON *onboarding, *welcome; /* as the routes show them */
-	uint64_t roles_reset; /* end of the 48 h in which roles are counted */
-	unsigned roles_made;
+	struct zx__quota role_quota, emoji_quota;
 	int dirty;		   /* the page is to be told */
 	uint64_t members_asked_at; /* op 8 for all members, monotonic */
 	uint64_t creates_day;	   /* monotonic start of the 200/day window */

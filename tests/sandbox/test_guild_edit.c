@@ -82,8 +82,7 @@ static void guild__what_is_wrong_is_said(void **state)
 		{ G, "{'splash':'{png:ffffff}'}", 400, 50101, NULL, NULL },
 		{ G, "{'icon':'{gif}'}", 400, 50101, NULL, NULL },
 		{ G, "{'icon':'{png:ffffff}'}", 200, 0, NULL, NULL },
-		{ G, "{'features':['COMMUNITY']}", 400, 50035,
-		  "rules_channel_id", MISSING },
+		{ G, "{'features':['COMMUNITY']}", 403, 40006, NULL, NULL },
 	};
 
 	(void)state;

@@ -221,6 +221,33 @@ static void offline_fault__250_roles_in_48_hours(void **state)
 		404);
 }
 
+static void offline_fault__50_emojis_in_an_hour(void **state)
+{
+	static const char body[] =
+		"{'name':'em','image':'data:image/png;base64,iVBORw0KGgo='}";
+
+	(void)state;
+	assert_int_equal(off(&t, "{'emojis_left':2}",
+			     "POST /sandbox/guilds/%" PRIu64 "/quota",
+			     t.guild[0]),
+			 204);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(off(&t, body,
+				     "POST /guilds/%" PRIu64 "/emojis",
+				     t.guild[0]),
+				 201);
+	assert_int_equal(
+		off(&t, body, "POST /guilds/%" PRIu64 "/emojis", t.guild[0]),
+		429);
+	assert_non_null(strstr(zx_buf_cstr(&t.r.headers),
+			       "X-RateLimit-Scope: shared\r\n"));
+	assert_true(number_in(t.reply, "retry_after") > 3500);
+	zx_sandbox_advance(t.box, 3600 * 1000);
+	assert_int_equal(
+		off(&t, body, "POST /guilds/%" PRIu64 "/emojis", t.guild[0]),
+		201);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +264,7 @@ int main(void)
 		T(offline_fault__an_act_whose_target_is_gone_is_nothing),
 		T(offline_fault__several_count_the_same_requests),
 		T(offline_fault__250_roles_in_48_hours),
+		T(offline_fault__50_emojis_in_an_hour),
 #undef T
 	};
 
