@@ -69,8 +69,8 @@ struct zx__bot_role {
 struct zx__bot_guild {
 	struct zx_guild info; /* info.name points behind the roles */
 	uint16_t role_count;
-	uint8_t dirty;	 /* differs from the state file */
-	uint8_t in_list; /* named by the latest READY of its shard */
+	uint8_t dirty;	/* differs from the state file */
+	uint32_t ready; /* guilds.ready when a READY named it last */
 	struct zx__bot_role roles[];
 };
 
@@ -78,6 +78,7 @@ struct zx__bot_guilds {
 	struct zx__bot_map map;
 	size_t unavailable, dirty;
 	uint64_t users;
+	uint32_t ready; /* number of the READY that is being read */
 };
 
 /* Fleet ------------------------------------------------------------------ */
@@ -259,8 +260,7 @@ void zx__bot_on_command_timer(struct zx_timer *t, void *ud);
 struct zx__bot_guild *zx__bot_guild_get(const struct zx_bot *b, uint64_t id);
 /* From a list of READY. */
 int zx__bot_guild_listed(struct zx_bot *b, uint64_t id, uint32_t shard);
-/* Drops what READY of that shard did not name; before it, forget the marks. */
-void zx__bot_guilds_unmark(struct zx_bot *b, uint32_t shard);
+/* Drops what READY of that shard, number guilds.ready, did not name. */
 void zx__bot_guilds_sweep(struct zx_bot *b, uint32_t shard);
 /* Gives the guilds of the state file to their shards, now that their number is
  * known; those of other processes' shards are not ours to count. */

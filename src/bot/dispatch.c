@@ -40,7 +40,7 @@ static void on_ready(struct zx__bot_member *m, struct zx_str d)
 	take_user(b, d);
 	zx__bot_save_self(b);
 	introduce(b);
-	zx__bot_guilds_unmark(b, m->id);
+	b->guilds.ready++;
 	while (zx_json_next(&it))
 		zx__bot_guild_listed(b, zx_json_get_u64(it.value, "id"), m->id);
 	zx__bot_guilds_sweep(b, m->id);
@@ -79,7 +79,6 @@ static void on_guild_create(struct zx__bot_member *m, struct zx_str d)
 		return;
 	}
 	g = zx__bot_guild_get(b, id);
-	g->in_list = 1;
 	zx__bot_guild_out(b, g, 0);
 	if (!known) {
 		zx__bot_log(b, ZX_LOG_INFO, "joined %s (%llu)", g->info.name,

@@ -120,21 +120,9 @@ int zx__bot_guild_listed(struct zx_bot *b, uint64_t id, uint32_t shard)
 	if (!g)
 		return ZX_E_NOMEM;
 	g->info.shard = shard;
-	g->in_list = 1;
+	g->ready = b->guilds.ready;
 	zx__bot_guild_out(b, g, 1);
 	return ZX_OK;
-}
-
-void zx__bot_guilds_unmark(struct zx_bot *b, uint32_t shard)
-{
-	struct zx__bot_guild *g;
-	size_t i;
-
-	for (i = 0; i < b->guilds.map.cap; i++) {
-		g = b->guilds.map.slots[i].value;
-		if (g && g->info.shard == shard)
-			g->in_list = 0;
-	}
 }
 
 /* Out of the registry; the state file keeps it. */
@@ -185,7 +173,8 @@ void zx__bot_guilds_sweep(struct zx_bot *b, uint32_t shard)
 		taken = 0;
 		for (i = 0; i < b->guilds.map.cap; i++) {
 			g = b->guilds.map.slots[i].value;
-			if (!g || g->info.shard != shard || g->in_list)
+			if (!g || g->info.shard != shard ||
+			    g->ready == b->guilds.ready)
 				continue;
 			zx__bot_log(b, ZX_LOG_INFO,
 				    "left while away: %s (%llu)", g->info.name,
