@@ -56,6 +56,19 @@ static const char *gone(const struct zx__bkp_state *s)
 		       : "";
 }
 
+/* Of hashes nothing else is expected, or nothing is shown. */
+static void icon(const struct zx__backup *b, struct zx__bkv_view *v)
+{
+	const char *hash = v->live->icon;
+	int animated = !strncmp(hash, "a_", 2);
+
+	if (!*hash || strspn(hash, "0123456789abcdef_") != strlen(hash))
+		return;
+	snprintf(v->icon, sizeof(v->icon), "%.150s/icons/%llu/%s.%s",
+		 b->cdn ? b->cdn : "https://cdn.discordapp.com",
+		 (unsigned long long)v->guild, hash, animated ? "gif" : "png");
+}
+
 int zx__bkp_view(struct zx__backup *b, const struct zx_call *call,
 		 const struct zx__bkp_state *s, struct zx__bkv_data *data,
 		 struct zx__bkv_view *v)
@@ -82,6 +95,7 @@ int zx__bkp_view(struct zx__backup *b, const struct zx_call *call,
 	};
 	if (!err)
 		err = zx__backup_plan_get(b, info->guild_id, &v->plan);
+	icon(b, v);
 	v->loud = loud(b, info->guild_id, &v->plan, data);
 	return err;
 }

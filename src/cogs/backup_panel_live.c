@@ -89,6 +89,8 @@ static void count_guild(struct zx__bkv_live *l, struct zx_str g)
 	l->members = zx_json_get_u64(g, "approximate_member_count");
 	l->tier = (unsigned)zx_json_get_u64(g, "premium_tier");
 	l->boosts = (unsigned)zx_json_get_u64(g, "premium_subscription_count");
+	snprintf(l->icon, sizeof(l->icon), "%.*s",
+		 ZX_ARG(zx_json_plain(zx_json_get(g, "icon"))));
 }
 
 static void count_channels(struct zx__bkv_live *l, struct zx_str list)

@@ -172,6 +172,9 @@ static void latest(const struct zx__bkv_view *v, struct zx_message *out)
 		zx__bkv_plural(&text, r->counts.incomplete, "part");
 		zx_buf_addc(&text, " could not be read");
 	}
+	if (r->shrunk)
+		zx_buf_addc(&text, "\n⚠️ Holds over 30 % less than the one "
+				   "before");
 	if (r->damaged || !r->captured)
 		zx_buf_addc(&text, "\n❌ Damaged: see `/backupverify`");
 	zx__bkv_field(out, 0,
@@ -260,6 +263,8 @@ void zx__bkv_overview(const struct zx__bkv_view *v, struct zx_message *out)
 	zx__bkv_guild(v, &name);
 	zx_embed_text(out, "Snapshots of %s", zx_buf_cstr(&name));
 	zx_buf_release(&name);
+	if (*v->icon)
+		zx_embed_thumbnail(out, v->icon);
 	storage(v, out);
 	latest(v, out);
 	server(v, out);

@@ -35,6 +35,7 @@ struct zx__bkv_live {
 	struct zx_guild_counts counts;
 	uint64_t members;
 	unsigned tier, boosts;
+	char icon[48]; /* hash; "" for none */
 };
 
 /* Snapshots of a guild and their log. */
@@ -93,9 +94,10 @@ struct zx__bkv_view {
 	const struct zx__bkv_live *live;
 	const struct zx__bkv_diff *diff; /* Compare; NULL: none yet */
 	const char *gone;		 /* Compare: why there is none, "" */
-	const struct zx__backup_item *a,
-		*b;  /* Compare: chosen; NULL: the server */
-	size_t page; /* from 0; too high gives the last */
+	const struct zx__backup_item *a; /* Compare: chosen; NULL: the server */
+	const struct zx__backup_item *b;
+	char icon[256]; /* URL of the server's, "" for none */
+	size_t page;	/* from 0; too high gives the last */
 	zx_wall wall;
 };
 /* At least 1. */

@@ -41,7 +41,12 @@ static void backup_panel__every_tab_and_every_button(void **state)
 	want(r, "**2/25**");
 	want(r, "🕑 Latest Snapshot");
 	want(r, "Over <t:");
+	hasnt(r, "\"thumbnail\"");
 	slash(r, "backup", NULL, "⏱️ Command on Cooldown");
+	act(r, "PATCH", "/guilds/{guild}", "{\"icon\":\"{png:7c3aed}\"}");
+	slash(r, "backuplist", NULL, "2 snapshots");
+	press(r, "overview", "\"thumbnail\":{\"url\":\"http://127.0.0.1:");
+	want(r, "/sandbox/cdn/icons/");
 	down(r);
 }
 

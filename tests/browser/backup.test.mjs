@@ -171,6 +171,16 @@ test('a picture for the documentation: the dashboard and a comparison', async ()
   await picture.close();
 });
 
+test('the icon of the server is beside it, and nothing is cut off', async () => {
+  await act('PATCH', '/guilds/{guild}', { icon: '{png:7c3aed}' });
+  await press(messageWith('Dashboard'), 'Refresh');
+  const embed = messageWith('Dashboard').getByTestId('embed');
+  await embed.locator('.embed-thumbnail img').waitFor();
+  await embed.locator('.embed-thumbnail img').evaluate((i) => i.decode());
+  const [shown, all] = await embed.evaluate((e) => [e.clientHeight, e.scrollHeight]);
+  assert.ok(all <= shown, `${all} px in ${shown}`);
+});
+
 test('a phone is wide enough for the dashboard', async () => {
   const small = await openPage(browser, box, { width: 390, height: 844 });
   const over = await small.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -26,6 +26,9 @@ static void golden__the_overview(void **state)
 	m.v.plan.last = WALL - 3 * HOUR;
 	m.v.plan.next = WALL + 21 * HOUR;
 	m.v.free_at = WALL + 100000;
+	m.data.list.items[0].shrunk = 1;
+	snprintf(m.v.icon, sizeof(m.v.icon),
+		 "https://cdn.discordapp.com/icons/1/a_b.gif");
 	page("backup-overview", &m.v, ZX__BKV_OVERVIEW);
 	unmake(&m);
 	make(&m, 0);
