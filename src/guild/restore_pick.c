@@ -35,10 +35,19 @@ static int allowed(struct zx_restore_run *r, const struct zx__result *res)
 		       r->opt.denied_max;
 }
 
+static int is_over(const struct zx__result *res)
+{
+	return res->outcome != ZX_OUTCOME_WAITING &&
+	       res->outcome != ZX_OUTCOME_RUNNING;
+}
+
 static uint32_t in_order(struct zx_restore_run *r, int p)
 {
-	struct zx__result *res = &r->results[r->phase[p].next];
+	struct zx__result *res;
 
+	while (is_over(&r->results[r->phase[p].next]))
+		r->phase[p].next++;
+	res = &r->results[r->phase[p].next];
 	if (res->outcome != ZX_OUTCOME_WAITING || !allowed(r, res))
 		return 0;
 	return r->phase[p].next + 1;
@@ -48,6 +57,11 @@ static uint32_t any(struct zx_restore_run *r, int p)
 {
 	uint32_t i = r->phase[p].next, n = 0;
 
+	/* What was begun and is to be begun again sets it back. */
+	while (i < r->phase[p].end &&
+	       r->results[i].outcome != ZX_OUTCOME_WAITING)
+		i++;
+	r->phase[p].next = i;
 	for (; i < r->phase[p].end && n < AHEAD; i++) {
 		struct zx__result *res = &r->results[i];
 
@@ -60,12 +74,6 @@ static uint32_t any(struct zx_restore_run *r, int p)
 	return 0;
 }
 
-static int is_over(const struct zx__result *res)
-{
-	return res->outcome != ZX_OUTCOME_WAITING &&
-	       res->outcome != ZX_OUTCOME_RUNNING;
-}
-
 uint32_t zx__run_pick(struct zx_restore_run *r)
 {
 	uint32_t op = 0;
@@ -73,8 +81,6 @@ uint32_t zx__run_pick(struct zx_restore_run *r)
 	for (int p = 0; !op && p < ZX_PHASE_COUNT; p++) {
 		if (!r->phase[p].open || !may_begin(r, p))
 			continue;
-		while (is_over(&r->results[r->phase[p].next]))
-			r->phase[p].next++;
 		op = zx_plan_phase_in_order((enum zx_phase)p) ? in_order(r, p)
 							      : any(r, p);
 	}
