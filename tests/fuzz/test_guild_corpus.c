@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * guild_corpus: what `make fuzz` has found to be different, and what is near it.
+ * guild_corpus: what `make fuzz` has found to be different, and what is near
+ * it.
  */
 #define ZX_FUZZ_PART
 #include "fuzz/fuzz_guild.c"
