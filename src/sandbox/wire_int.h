@@ -323,6 +323,10 @@ void zx__dead_url(struct zx__wire *wire, const char *how, struct zx_buf *out);
 /* Bursts: what is produced while the reader takes it ------------------------
  */
 
+/* Op 8, 31 and 43. */
+void zx__gw_members(struct zx__conn *c, const cJSON *d);
+void zx__gw_sounds(struct zx__conn *c, const cJSON *d);
+void zx__gw_channel_info(struct zx__conn *c, const cJSON *d);
 /* Sends on of a long list of members, while the reader takes it. */
 void zx__list_step(struct zx__conn *c);
 int zx__list_waits(const struct zx__conn *c);
