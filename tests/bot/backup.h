@@ -30,8 +30,10 @@ static atomic_int ready;
 
 static inline int tune(struct zx_bot *bot, void **data)
 {
+	int err = zx_backup_configure(bot, &quick);
+
 	(void)data;
-	return zx_backup_configure(bot, &quick);
+	return err == ZX_E_STATE ? ZX_OK : err; /* a test of that */
 }
 
 static inline void on_ready(struct zx_bot *bot, void *data)
@@ -136,7 +138,7 @@ static inline int make_bot(struct run *r, uint64_t owner)
 
 	r->config.api_url = r->url;
 	r->bo.api_url = r->url;
-	r->bo.state_path = r->state;
+	r->bo.state_path = *r->state ? r->state : NULL;
 	r->bo.config = &r->config;
 	r->bo.owners = &owner;
 	r->bo.owner_count = 1;

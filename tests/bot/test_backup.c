@@ -146,6 +146,62 @@ backup__nothing_half_is_kept_when_a_server_cannot_be_read(void **state)
 	down(r);
 }
 
+static unsigned members(struct run *r)
+{
+	const char *at = strstr(zx_buf_cstr(&r->text), "Members:    ");
+
+	assert_non_null(at);
+	return (unsigned)atoi(at + 12);
+}
+
+/* ZX_MEMBERS=250000 for a large one. */
+static void backup__chunks_and_pages_hold_the_same_members(void **state)
+{
+	const char *text = getenv("ZX_MEMBERS");
+	struct run *r = fresh();
+	uint64_t before;
+	unsigned first;
+	zx_time begun;
+	char id[13];
+
+	(void)state;
+	r->so.guilds = 1;
+	r->so.members = text ? (unsigned)atoi(text) : 2500;
+	r->config.backup_cooldown_s = 0;
+	box_up(r);
+	bot_up(r);
+	begun = zx_clock();
+	create(r, NULL, id);
+	first = members(r);
+	print_message("# %u in %llu ms\n", first,
+		      (unsigned long long)(zx_clock() - begun));
+	assert_true(first > r->so.members - 10);
+	before = last_line(r);
+	begun = zx_clock();
+	create(r, NULL, id);
+	assert_int_equal(members(r), first);
+	assert_true(asked(r, before, "/members") > 2);
+	print_message("# again in %llu ms\n",
+		      (unsigned long long)(zx_clock() - begun));
+	slash(r, "backupverify", by_id(id, ""), "Integrity Verified");
+	down(r);
+}
+
+static void backup__without_a_state_file_it_says_so(void **state)
+{
+	struct run *r = fresh();
+
+	(void)state;
+	r->state[0] = '\0';
+	box_up(r);
+	bot_up(r);
+	slash(r, "backupcreate", NULL, "did not start");
+	slash(r, "backup", NULL, "did not start");
+	slash(r, "backupschedule", "{\"action\":\"status\"}", "did not start");
+	assert_true(logged(r, "backups need a state file: set ZX_STATE"));
+	down(r);
+}
+
 /* Rights ------------------------------------------------------------------- */
 
 static uint64_t role_id(struct run *r, const char *name)
@@ -377,6 +433,9 @@ int main(void)
 		cmocka_unit_test(backup__what_could_not_be_read_is_said),
 		cmocka_unit_test(
 			backup__nothing_half_is_kept_when_a_server_cannot_be_read),
+		cmocka_unit_test(
+			backup__chunks_and_pages_hold_the_same_members),
+		cmocka_unit_test(backup__without_a_state_file_it_says_so),
 		cmocka_unit_test(
 			backup__members_may_not_and_role_holders_only_their_own),
 		cmocka_unit_test(backup__a_right_that_is_gone_does_not_confirm),
