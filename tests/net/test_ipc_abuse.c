@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ struct side {
 	struct zx_ipc_conn *conn;
 	struct zx_prng prng;
 	unsigned ups, downs, joins;
+	int leave_at, left; /* an output to detach at, plus 1; it was done */
 	char why[300];
 };
 
@@ -41,6 +43,11 @@ static void on_out(struct zx_ipc *x, const struct zx_ipc_out *o, void *ud)
 	s->ups += o->kind == ZX_IPC_OUT_UP;
 	s->downs += o->kind == ZX_IPC_OUT_DOWN;
 	s->joins += o->kind == ZX_IPC_OUT_JOIN;
+	if (s->leave_at == (int)o->kind + 1 && !s->left++) {
+		zx_ipc_stop(x, zx_loop_now(loop));
+		zx_ipc_detach(s->conn);
+		s->conn = NULL;
+	}
 	if (o->kind == ZX_IPC_OUT_DOWN)
 		snprintf(s->why, sizeof(s->why), "%.*s", ZX_ARG(o->text));
 }
@@ -69,7 +76,8 @@ static void side_close(struct side *s)
 {
 	if (!s->x)
 		return;
-	zx_ipc_detach(s->conn);
+	if (s->conn)
+		zx_ipc_detach(s->conn);
 	zx_ipc_free(s->x);
 	s->x = NULL;
 }
@@ -334,6 +342,61 @@ static void A09__a_primary_is_not_told_its_own_words(void **state)
 	zx_ipc_keys_free(keys);
 }
 
+/* The program around it
+ * -------------------------------------------------------- */
+
+/* Sockets of the process that a child would get. */
+static unsigned inherited(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	struct dirent *e;
+	unsigned n = 0;
+	struct stat st;
+
+	assert_non_null(d);
+	while ((e = readdir(d))) {
+		int fd = atoi(e->d_name);
+
+		if (!fstat(fd, &st) && S_ISSOCK(st.st_mode))
+			n += !(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	}
+	closedir(d);
+	return n;
+}
+
+static void A26__a_child_gets_no_socket(void **state)
+{
+	unsigned before = inherited();
+
+	(void)state;
+	side_open(&client, ZX_IPC_CLIENT, zx_ipc_port(hub.conn));
+	UNTIL(client.ups == 1 && hub.joins == 1);
+	assert_int_equal(inherited(), before);
+}
+
+static void A27__a_host_may_leave_from_inside_of_any_output(void **state)
+{
+	static const enum zx_ipc_out_kind client_at[] = { ZX_IPC_OUT_UP,
+							  ZX_IPC_OUT_DOWN };
+	unsigned port = zx_ipc_port(hub.conn), joins = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		side_open(&client, ZX_IPC_CLIENT,
+			  i ? peer_dead_port() : zx_ipc_port(hub.conn));
+		client.leave_at = (int)client_at[i] + 1;
+		UNTIL(client.left);
+		side_close(&client);
+		joins += !i;
+		UNTIL(hub.joins == joins);
+	}
+	hub.leave_at = ZX_IPC_OUT_JOIN + 1;
+	side_open(&client, ZX_IPC_CLIENT, port);
+	UNTIL(hub.left && client.downs);
+	assert_null(hub.conn);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +411,11 @@ int main(void)
 			down),
 		cmocka_unit_test_setup_teardown(
 			A09__a_primary_is_not_told_its_own_words, up, down),
+		cmocka_unit_test_setup_teardown(A26__a_child_gets_no_socket, up,
+						down),
+		cmocka_unit_test_setup_teardown(
+			A27__a_host_may_leave_from_inside_of_any_output, up,
+			down),
 	};
 
 	return cmocka_run_group_tests_name("ipc abuse: TCP", tests, NULL, NULL);
