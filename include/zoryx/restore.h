@@ -222,7 +222,7 @@ ZX_API const char *zx_verb_name(enum zx_verb v);
 	X(OWNER, "The owner of the server is out of reach of bots.")           \
 	X(PAST, "It is over.")                                                 \
 	X(DISCORD, "Discord gives bots no way to do it.")                      \
-	X(INCOMPLETE, "It could not be read when the snapshot was taken.")     \
+	X(INCOMPLETE, "It could not be read, then or now.")                    \
 	X(PRESENT, "The user is a member again: nobody is thrown out.")
 enum zx_why {
 #define ZX__X(name, text) ZX_WHY_##name,

@@ -216,6 +216,8 @@ static int left_out(struct zx__planner *pl, struct zx__item *ch)
 
 static int missing(struct zx__planner *pl, struct zx__item *ch)
 {
+	if (ch->fate == ZX__FATE_HIDDEN)
+		return ZX_OK;
 	if (!selected(pl, ch) || (ch->type >= 10 && ch->type <= 12)) {
 		ch->fate = ZX__FATE_LOST;
 		return ZX_OK;

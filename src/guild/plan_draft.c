@@ -196,7 +196,8 @@ static void parent(struct zx__planner *pl, struct zx__draft *d)
 
 	if (!d->ch->parent)
 		return;
-	if (cat && (cat->mate || cat->fate == ZX__FATE_MADE)) {
+	if (cat && (cat->mate || cat->fate == ZX__FATE_MADE ||
+		    cat->fate == ZX__FATE_HIDDEN)) {
 		zx_jw_id(&d->j, "parent_id", d->ch->parent);
 		return;
 	}

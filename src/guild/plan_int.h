@@ -128,7 +128,8 @@ int zx__order_channels(const struct zx_plan *p, const struct zx__op *op,
 enum zx__fate {
 	ZX__FATE_LOST, /* not in the server and not to be made */
 	ZX__FATE_THERE,
-	ZX__FATE_MADE
+	ZX__FATE_MADE,
+	ZX__FATE_HIDDEN /* there, but the bot is not shown it */
 };
 
 struct zx__item {
@@ -204,6 +205,7 @@ int zx__plan_match(struct zx__planner *pl);
 int zx__plan_match_channels(struct zx__planner *pl);
 int zx__plan_known(struct zx__planner *pl);
 
+int zx__plan_unread(struct zx__planner *pl);
 int zx__plan_roles(struct zx__planner *pl);
 int zx__plan_narrow(struct zx__planner *pl);
 int zx__plan_channels(struct zx__planner *pl);

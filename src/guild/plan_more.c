@@ -21,8 +21,8 @@ static int channel_is_there(struct zx__planner *pl, uint64_t id)
 {
 	struct zx__item *ch = zx__side_find(&pl->s[ZX_SECTION_CHANNELS], id);
 
-	return ch ? ch->mate || ch->fate == ZX__FATE_MADE
-		  : zx_idmap_get(&pl->p->ids, ZX_ID_CHANNEL, id) != 0;
+	return (ch && ch->fate == ZX__FATE_MADE) ||
+	       zx_idmap_get(&pl->p->ids, ZX_ID_CHANNEL, id);
 }
 
 static struct zx__new create(enum zx_section s, enum zx_act act,

@@ -114,7 +114,10 @@ static int changes(struct zx__planner *pl, const struct change *c)
 	int err = ZX_OK;
 
 	if (narrows)
-		err = change(pl, c, ZX_ACT_ROLE_NARROW, ZX_WHY_PRIVATE,
+		err = change(pl, c, ZX_ACT_ROLE_NARROW,
+			     now & ~c->narrow & (ZX__BIT_VIEW | ZX__BIT_ADMIN)
+				     ? ZX_WHY_PRIVATE
+				     : ZX_WHY_CHANGED,
 			     c->narrow, c->look);
 	else if (c->look && !raises)
 		err = change(pl, c, ZX_ACT_ROLE_UPDATE, ZX_WHY_CHANGED, 0, 1);

@@ -613,6 +613,68 @@ static void plan__what_could_not_be_read_is_told(void **state)
 	desk_close(&d);
 }
 
+/* Nobody knows whether they are there: they could be made twice. */
+static void plan__what_cannot_be_read_now_is_not_made(void **state)
+{
+	struct zx_plan_problem p;
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	desk_snap(&d, ZX_SECTION_BANS, "{'id':'1','name':'a'}");
+	desk_snap(&d, ZX_SECTION_AUTOMOD,
+		  "{'id':'50','name':'r','trigger_type':1}");
+	desk_both(&d, ZX_SECTION_ROLES, MOD);
+	desk_snap(&d, ZX_SECTION_MEMBERS,
+		  "{'id':'80','name':'ann','roles':['10']}");
+	assert_err(zx_guild_add_missing(d.live.w, "bans", "HTTP 500"), ZX_OK);
+	assert_err(zx_guild_add_missing(d.live.w, "events", "HTTP 500"), ZX_OK);
+	assert_err(zx_guild_add_missing(d.live.w, "members",
+					"needs the Server Members intent"),
+		   ZX_OK);
+	desk_expect(&d, "create automod r [missing] {'name':'r',"
+			"'trigger_type':1}\n"
+			"impossible bans bans [incomplete] \n"
+			"impossible members members [incomplete] \n");
+	assert_int_equal(zx_plan_totals(d.plan)->absent, 0);
+	assert_true(zx_plan_problem(d.plan, 1, &p));
+	assert_str(p.text,
+		   "The members of the server cannot be read now (needs the "
+		   "Server Members intent): nothing is done about them.");
+	desk_close(&d);
+}
+
+static void plan__a_hidden_category_is_not_made_again(void **state)
+{
+	struct zx_plan_problem p;
+	struct zx_idmap ids;
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'20','type':4,'name':'Staff','position':0}");
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'chat','position':1,"
+		  "'parent_id':'20'}");
+	assert_err(zx_guild_add_missing(d.live.w, "channels",
+					"some may be missing: those hidden"),
+		   ZX_OK);
+	assert_err(zx_guild_add_missing(d.live.w, "channels/20",
+					"hidden from the bot"),
+		   ZX_OK);
+	desk_verbs(&d, "create channels chat\norder channels all channels\n"
+		       "skip channels Staff\n");
+	assert_true(zx_plan_problem(d.plan, 0, &p));
+	assert_false(p.blocks);
+	desk_ids(&d, &ids);
+	desk_request(&d, 1, &ids, "",
+		     "POST /guilds/1000/channels {'name':'chat','parent_id':"
+		     "'20','permission_overwrites':[],'position':1,'type':0}");
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -649,6 +711,8 @@ int main(void)
 			plan__a_welcome_screen_loses_channels_that_are_lost),
 		cmocka_unit_test(plan__the_bots_settings_go_to_the_host),
 		cmocka_unit_test(plan__what_could_not_be_read_is_told),
+		cmocka_unit_test(plan__what_cannot_be_read_now_is_not_made),
+		cmocka_unit_test(plan__a_hidden_category_is_not_made_again),
 	};
 
 	return cmocka_run_group_tests_name("plan_rest", tests, NULL, NULL);
