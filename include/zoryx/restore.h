@@ -272,7 +272,9 @@ ZX_API const char *zx_why_name(enum zx_why r); /* "hierarchy" */
 	X(ONBOARDING, WELCOME)                                                 \
 	X(BOT, SETTINGS)                                                       \
 	X(DELETE, UNDO_DELETE)                                                 \
-	X(UNBAN, UNDO_DELETE)
+	X(UNBAN, UNDO_DELETE)                                                  \
+	X(OVERWRITE, UPDATES) /* of a role that is made, in a channel that is  \
+				 there: Discord took it with the role */
 enum zx_act {
 #define ZX__X(name, phase) ZX_ACT_##name,
 	ZX_ACTS(ZX__X)
@@ -349,9 +351,9 @@ struct zx_plan_op {
 	/* The item in the snapshot, 0 when it is about several; of MEMBER_* and
 	 * NICK the member, of an ORDER 0. */
 	uint64_t snapshot_id;
-	uint64_t live_id;     /* the item in the server; 0: to be made */
-	uint64_t role;	      /* MEMBER_*: the role, as the snapshot has it;
-				 WEBHOOK_CREATE: the channel */
+	uint64_t live_id; /* the item in the server; 0: to be made */
+	uint64_t role; /* MEMBER_*, OVERWRITE: the role, as the snapshot has it;
+			  WEBHOOK_CREATE: the channel */
 	enum zx_id_kind kind; /* of what it MAKES or, in an undo, deletes */
 	struct zx_str name;   /* UTF-8: "moderators", "#general" is "general" */
 	struct zx_str detail; /* a sentence of its own; empty: that of reason */

@@ -203,15 +203,23 @@ static int create(struct zx__planner *pl, struct zx__item *ch)
 	return pl->body.err ? pl->body.err : finish(pl, &d);
 }
 
-static int left_out(struct zx__planner *pl, struct zx__item *ch)
+static int left_out(struct zx__planner *pl, struct zx__item *ch,
+		    enum zx_verb verb, enum zx_why why)
 {
-	struct zx__new n = { .verb = ZX_VERB_SKIP,
+	struct zx__new n = { .verb = verb,
 			     .section = ZX_SECTION_CHANNELS,
-			     .reason = ZX_WHY_AMBIGUOUS,
+			     .reason = why,
 			     .snapshot_id = ch->id,
 			     .name = ch->name };
 
 	return zx__plan_add(pl, &n, NULL);
+}
+
+static int is_known(int type)
+{
+	return type == ZX__CHANNEL_TEXT || type == ZX__CHANNEL_VOICE ||
+	       type == ZX__CHANNEL_CATEGORY || type == ZX__CHANNEL_NEWS ||
+	       type == ZX__CHANNEL_STAGE || type == ZX__CHANNEL_FORUM;
 }
 
 static int missing(struct zx__planner *pl, struct zx__item *ch)
@@ -223,7 +231,11 @@ static int missing(struct zx__planner *pl, struct zx__item *ch)
 		return ZX_OK;
 	}
 	if (ch->fate == ZX__FATE_LOST)
-		return left_out(pl, ch);
+		return left_out(pl, ch, ZX_VERB_SKIP, ZX_WHY_AMBIGUOUS);
+	if (!is_known(ch->made_type)) {
+		ch->fate = ZX__FATE_LOST;
+		return left_out(pl, ch, ZX_VERB_IMPOSSIBLE, ZX_WHY_DISCORD);
+	}
 	return create(pl, ch);
 }
 

@@ -2,6 +2,7 @@
  *
  * Channels that are there: left alone, or brought back when that is wanted.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "guild/plan_int.h"
@@ -149,6 +150,65 @@ static int update(struct zx__planner *pl, struct zx__item *ch,
 	return pl->body.err ? pl->body.err : zx__plan_add(pl, &n, NULL);
 }
 
+/* Overwrites of lost roles ------------------------------------------------- */
+
+/* Of a role that is made anew: Discord took it when the role went. A mute that
+ * mutes nobody would be worse than none. */
+static int lost_with_its_role(struct zx__planner *pl, struct zx_str o)
+{
+	struct zx__item *role = zx__side_find(&pl->s[ZX_SECTION_ROLES],
+					      zx_json_get_u64(o, "id"));
+
+	return !zx_json_get_u64(o, "type") && role && !role->mate &&
+	       role->fate == ZX__FATE_MADE;
+}
+
+static int overwrite(struct zx__planner *pl, const struct zx__item *ch,
+		     const struct zx__item *live, struct zx_str o)
+{
+	uint64_t may = pl->admin ? UINT64_MAX : pl->bits & ~ZX__BIT_ROLES;
+	uint64_t allow = zx_json_get_u64(o, "allow");
+	uint64_t deny = zx_json_get_u64(o, "deny");
+	struct zx__new n = { .verb = ZX_VERB_UPDATE,
+			     .act = ZX_ACT_OVERWRITE,
+			     .section = ZX_SECTION_CHANNELS,
+			     .reason = ZX_WHY_MISSING,
+			     .snapshot_id = ch->id,
+			     .live_id = live->id,
+			     .role = zx_json_get_u64(o, "id"),
+			     .name = ch->name,
+			     .detail = "What it says about a role went with "
+				       "the role." };
+
+	if (deny & ~may) {
+		n.verb = ZX_VERB_IMPOSSIBLE;
+		n.act = ZX_ACT_NONE;
+		n.reason = ZX_WHY_BITS;
+		n.detail = "It denied a role what the bot cannot deny.";
+		return zx__plan_add(pl, &n, NULL);
+	}
+	zx__anew(pl, &pl->body);
+	zx_buf_addf(&pl->body,
+		    "{\"allow\":\"%" PRIu64 "\",\"deny\":\"%" PRIu64
+		    "\",\"type\":0}",
+		    allow & may, deny);
+	n.body = zx_buf_str(&pl->body);
+	return zx__plan_add(pl, &n, NULL);
+}
+
+static int lost_overwrites(struct zx__planner *pl, const struct zx__item *ch,
+			   const struct zx__item *live)
+{
+	struct zx_json_iter it =
+		zx_json_each(zx_json_get(ch->text, "permission_overwrites"));
+	int err = ZX_OK;
+
+	while (!err && zx_json_next(&it))
+		if (lost_with_its_role(pl, it.value))
+			err = overwrite(pl, ch, live, it.value);
+	return err;
+}
+
 int zx__plan_channel_there(struct zx__planner *pl, struct zx__item *ch)
 {
 	const struct zx__item *live = zx__mate(pl, ZX_SECTION_CHANNELS, ch);
@@ -158,5 +218,5 @@ int zx__plan_channel_there(struct zx__planner *pl, struct zx__item *ch)
 	if (pl->opt->update && zx__selected(pl, what))
 		return update(pl, ch, live);
 	pl->p->totals.same[ZX_SECTION_CHANNELS]++;
-	return ZX_OK;
+	return zx__selected(pl, what) ? lost_overwrites(pl, ch, live) : ZX_OK;
 }

@@ -7,6 +7,8 @@
 
 #include "guild/plan_int.h"
 
+enum { AT_ONCE = 100 /* overwrites in a request */ };
+
 static int is_voice(int type)
 {
 	return type == ZX__CHANNEL_VOICE || type == ZX__CHANNEL_STAGE;
@@ -107,11 +109,17 @@ void zx__draft_overwrites(struct zx__planner *pl, struct zx__draft *d)
 {
 	struct zx_str list = zx_json_get(d->ch->text, "permission_overwrites");
 	struct zx_json_iter it = zx_json_each(list);
+	int n = 0;
 
 	zx_jw_arr(&d->j, "permission_overwrites");
-	while (zx_json_next(&it))
+	for (; zx_json_next(&it); n++)
 		overwrite(pl, d, it.value);
 	zx_jw_arr_end(&d->j);
+	if (n > AT_ONCE)
+		zx__draft_say(
+			d, ZX_VERB_IMPOSSIBLE, ZX_WHY_LIMIT,
+			"It has more than 100 overwrites, so it cannot be "
+			"made with all of them at once.");
 }
 
 /* Fields ------------------------------------------------------------------- */

@@ -102,6 +102,9 @@ const struct zx__act zx__acts[ZX_ACT_COUNT] = {
 			      AGAIN, 1, 0),
 	[ZX_ACT_UNBAN] = ACT("unban", G "/bans/$u", ZX__BIT(2), DELETE,
 			     UNDO_DELETE, BAN, ROLE, AGAIN, 1, 23),
+	[ZX_ACT_OVERWRITE] =
+		ACT("overwrite", "/channels/$l/permissions/$r", ZX__BIT_ROLES,
+		    PUT, UPDATES, OTHER, CHANNEL, AGAIN, 1, 13),
 };
 
 /* Phases ------------------------------------------------------------------- */

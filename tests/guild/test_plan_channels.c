@@ -396,6 +396,69 @@ static void plan__with_update_changed_channels_are_brought_back(void **state)
 	desk_close(&d);
 }
 
+/* Discord takes a role's overwrites with it. */
+static void plan__overwrites_of_a_role_that_is_made_come_back(void **state)
+{
+	struct desk d;
+	struct zx_idmap ids;
+	uint32_t op;
+
+	(void)state;
+	desk_open(&d);
+	desk_snap(&d, ZX_SECTION_ROLES,
+		  "{'id':'10','name':'Muted','permissions':'0','position':1}");
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'chat','position':0,"
+		  "'permission_overwrites':[{'id':'10','type':0,'allow':'0',"
+		  "'deny':'2048'}]}");
+	desk_live(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'chat','position':0}");
+	desk_verbs(&d, "create roles Muted\norder roles all roles\n"
+		       "update channels chat\n");
+	desk_ids(&d, &ids);
+	op = desk_op(&d, ZX_ACT_OVERWRITE, 0).id;
+	desk_request(&d, op, &ids, "", "ZX_E_NOTFOUND 10");
+	zx_idmap_put(&ids, ZX_ID_ROLE, 10, 30);
+	desk_request(&d, op, &ids, "",
+		     "PUT /channels/21/permissions/30 {'allow':'0','deny':"
+		     "'2048','type':0}");
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
+static void plan__of_too_many_overwrites_none_is_left_out(void **state)
+{
+	char json[12000];
+	struct desk d;
+	int n;
+
+	(void)state;
+	desk_open(&d);
+	n = snprintf(json, sizeof(json),
+		     "{'id':'21','type':0,'name':'chat','position':0,"
+		     "'permission_overwrites':[");
+	for (int i = 0; i < 101; i++)
+		n += snprintf(json + n, sizeof(json) - (size_t)n,
+			      "%s{'id':'%d','type':1,'allow':'0','deny':'1'}",
+			      i ? "," : "", 100 + i);
+	snprintf(json + n, sizeof(json) - (size_t)n, "]}");
+	desk_snap(&d, ZX_SECTION_CHANNELS, json);
+	desk_expect(&d, "impossible channels chat [limit] \n");
+	desk_close(&d);
+}
+
+static void plan__a_type_nobody_knows_is_not_made(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':14,'name':'hub','position':0}");
+	desk_expect(&d, "impossible channels hub [discord] \n");
+	desk_close(&d);
+}
+
 static void plan__overwrites_in_another_order_are_the_same(void **state)
 {
 	struct desk d;
@@ -587,6 +650,10 @@ int main(void)
 			plan__a_forum_gets_its_emojis_when_they_are_there),
 		cmocka_unit_test(plan__mentions_in_topics_follow_when_wanted),
 		cmocka_unit_test(plan__what_was_made_is_known_again),
+		cmocka_unit_test(
+			plan__overwrites_of_a_role_that_is_made_come_back),
+		cmocka_unit_test(plan__of_too_many_overwrites_none_is_left_out),
+		cmocka_unit_test(plan__a_type_nobody_knows_is_not_made),
 	};
 
 	return cmocka_run_group_tests_name("plan_channels", tests, NULL, NULL);
