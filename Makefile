@@ -118,7 +118,7 @@ EXAMPLES_CXX := $(patsubst %.cpp,$(B)/%,$(wildcard examples/[0-9]*.cpp))
 LIB_A  := $(B)/libzoryx.a
 BOX_A  := $(B)/libzoryx_sandbox.a
 
-.PHONY: all modules run test crash fuzz sim restore-sim bench install uninstall abi size deps \
+.PHONY: all modules run test crash fuzz sim restore-sim bench install uninstall abi size deb deps \
 	deps-test deps-bench format \
 	clean help FORCE
 all: $(LIB_A) $(BOX_A) modules $(B)/zoryx-bot $(B)/zoryx-sandbox \
@@ -322,6 +322,7 @@ help:
 #: make deps-bench and those `make bench` compares with: ZeroMQ, NATS, Redis
 #: make man        the manual pages, in build/man; make doc: HTML (doxygen)
 #: make install    to PREFIX (/usr/local), below DESTDIR; make uninstall
+#: make deb        Debian packages, in build/deb; recipe: docs/packaging/debian
 #: make size       text bytes per module, to docs/SIZES.md
 #: make abi        write what the libraries export to docs/abi, for review
 #: make format     run clang-format 14 over the sources

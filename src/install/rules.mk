@@ -153,3 +153,22 @@ size: $(ARCHIVES) $(MODULE_PCS)
 	@B='$(B)' CC='$(CC)' CFLAGS='$(CFLAGS)' sh tests/size/table.sh \
 		base $(RING0) state net bot cogs sandbox >docs/SIZES.md.tmp
 	@mv docs/SIZES.md.tmp docs/SIZES.md && cat docs/SIZES.md
+
+# Debian packages ---------------------------------------------------------------
+# The recipe is docs/packaging/debian; dpkg-buildpackage wants it at the top of a
+# tree, so it gets a copy of this one.
+
+DEB     := $(B)/deb/zoryx-$(VERSION)
+DEB_WHO ?= The zoryx authors <zoryx@users.noreply.github.com>
+deb:
+	rm -rf $(DEB) && mkdir -p $(DEB)
+	cp -r Makefile .ci include src examples tests bench docs README.md \
+		CHANGELOG.md LICENSE .env.example $(DEB)
+	rm -rf $(DEB)/tests/*/node_modules
+	cp -r docs/packaging/debian $(DEB)/debian
+	cd $(DEB)/debian && for f in control changelog; do \
+		sed -e 's/@VERSION@/$(VERSION)/' -e 's/@MAINTAINER@/$(DEB_WHO)/' \
+			$$f.in >$$f && rm $$f.in || exit 1; \
+	done
+	cd $(DEB) && dpkg-buildpackage -us -uc -b
+	ls $(B)/deb/*.deb
