@@ -143,6 +143,7 @@ tree=$tmp/tree
 mkdir -p "$tree/.ci" "$tree/include/zoryx" "$tree/tests" "$tree/src/sandbox"
 touch "$tree/src/sandbox/embed.sh"
 cp -r src/install "$tree/src"
+cp tests/port.mk "$tree/tests"
 cp Makefile "$tree"
 cp .ci/config "$tree/.ci"
 cp include/zoryx/version.h "$tree/include/zoryx"
