@@ -125,27 +125,129 @@ static const char *no_way(int err)
 	}
 }
 
+static void give(struct zx__restore_job *j, int err, const char *why)
+{
+	zx__restore_planned *planned = j->planned;
+	struct zx_plan *plan = j->back;
+	void *ud = j->planned_ud;
+
+	j->settling = 0;
+	j->planned = NULL;
+	j->back = NULL;
+	j->phase = j->row.open ? ZX__RESTORE_STOPPED : ZX__RESTORE_OVER;
+	(void)zx_timer_set(zx_bot_loop(j->b->bot), &j->timer, ZX_TIME_NEVER);
+	planned(err, why, plan, ud);
+	if (!j->row.open)
+		zx__restore_drop(j);
+}
+
+/* The channel that operation deletes, when it is not as it was made: somebody
+ * has written in it or given it another name. */
+static int touched(const struct zx_plan_op *op, struct zx_str channels)
+{
+	struct zx_json_iter it = zx_json_each(channels);
+	struct zx_buf name;
+	int other = 0;
+
+	if (op->act != ZX_ACT_DELETE || op->section != ZX_SECTION_CHANNELS)
+		return 0;
+	while (zx_json_next(&it))
+		if (zx_json_get_u64(it.value, "id") == op->live_id)
+			break;
+	if (!it.value.len || zx_json_get_u64(it.value, "id") != op->live_id)
+		return 0;
+	if (zx_json_get_u64(it.value, "last_message_id"))
+		return 1;
+	zx_buf_init(&name, NULL, 4096);
+	if (!zx_json_text(zx_json_get(it.value, "name"), &name))
+		other = !zx_str_eq(zx_buf_str(&name), op->name);
+	zx_buf_release(&name);
+	return other;
+}
+
+static void warn_of(const struct zx_plan *plan, struct zx_str channels,
+		    char why[256])
+{
+	struct zx_plan_op op;
+	char names[160] = "";
+	unsigned n = 0;
+
+	for (size_t i = 0; zx_plan_op(plan, i, &op); i++) {
+		struct zx_str name = zx_utf8_head(op.name, 30);
+		size_t at = strlen(names);
+
+		if (!touched(&op, channels))
+			continue;
+		n++;
+		if (at + name.len + 4 < sizeof(names))
+			snprintf(names + at, sizeof(names) - at, "%s%.*s",
+				 at ? ", " : "", ZX_ARG(name));
+	}
+	if (n)
+		snprintf(why, 256,
+			 "%u of its channels were used or renamed since, and "
+			 "go with their messages: %s",
+			 n, names);
+}
+
+static void on_channels(const struct zx_rest_result *r, void *ud)
+{
+	struct zx__restore_job *j = ud;
+	char why[256] = "";
+
+	j->flying--;
+	if (j->gone) {
+		zx__restore_let_go(j);
+		return;
+	}
+	if (!r->err)
+		warn_of(j->back, r->body, why);
+	else
+		snprintf(why, sizeof(why),
+			 "whether its channels were used since could not be "
+			 "read; they go with their messages");
+	give(j, ZX_OK, why);
+}
+
+static int ask_channels(struct zx__restore_job *j)
+{
+	struct zx_rest_request q = ZX_REST_REQUEST_INIT;
+	char path[64];
+	int err;
+
+	snprintf(path, sizeof(path), "/guilds/%llu/channels",
+		 (unsigned long long)j->row.guild);
+	q.method = ZX_GET;
+	q.path = zx_str(path);
+	q.ud = j;
+	err = zx_bot_rest(j->b->bot, &q, on_channels, NULL);
+	j->flying += !err;
+	return err;
+}
+
 void zx__restore_settled(struct zx__restore_job *j, int err)
 {
 	struct zx_rand r = zx_system_rand();
-	zx__restore_planned *planned = j->planned;
 	struct zx_restore_progress p;
-	struct zx_plan *plan = NULL;
-	void *ud = j->planned_ud;
 	char id[ZX_GUILD_ID_TEXT];
 
+	if (j->back)
+		return; /* is being looked at */
 	zx_restore_run_progress(j->run, zx__restore_now(j->b), &p);
 	zx_guild_id_new(&r, id);
 	if (!err)
 		err = p.reconciling ? ZX_E_REMOTE
-				    : zx_restore_run_undo(&plan, j->run, id);
-	j->settling = 0;
-	j->planned = NULL;
-	j->phase = j->row.open ? ZX__RESTORE_STOPPED : ZX__RESTORE_OVER;
+				    : zx_restore_run_undo(&j->back, j->run, id);
+	/* Nothing more of the old machine. */
+	j->phase = ZX__RESTORE_STOPPED;
 	(void)zx_timer_set(zx_bot_loop(j->b->bot), &j->timer, ZX_TIME_NEVER);
-	planned(err, no_way(err), plan, ud);
-	if (!j->row.open)
-		zx__restore_drop(j);
+	if (!err)
+		err = ask_channels(j);
+	if (err) {
+		zx_plan_free(j->back);
+		j->back = NULL;
+		give(j, err, no_way(err));
+	}
 }
 
 int zx__restore_undo(struct zx__backup *b, uint64_t n,

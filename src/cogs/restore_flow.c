@@ -27,6 +27,9 @@ static void planned(int err, const char *why, struct zx_plan *plan, void *ud)
 		w->state.plan = zx__rsp_keep(b, plan, &w->state.ask);
 		w->state.mode = ZX__RSP_PLAN;
 		w->state.page = 0;
+		if (why && *why)
+			snprintf(w->state.notice, sizeof(w->state.notice),
+				 "⚠️ %s", why);
 	}
 	if (!b->stopped)
 		show(w);

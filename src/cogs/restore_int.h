@@ -126,6 +126,8 @@ int zx__restore_give_up(struct zx__backup *b, uint64_t guild);
 /*
  * The way back from restore n, which must not be running (ZX_E_BUSY). What was
  * under way when it stopped is looked for first, so `done` may take a moment.
+ * Its `why` may be a warning although all is well: of channels that would be
+ * deleted and in which somebody has written.
  * When the plan is begun, the one it takes back is over. ZX_E_STATE when it
  * takes one back itself.
  */

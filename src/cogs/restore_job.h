@@ -45,6 +45,7 @@ struct zx__restore_job {
 
 	/* Looks for what was under way, for a plan back. */
 	int settling;
+	struct zx_plan *back; /* while it is seen what it would delete */
 	zx__restore_planned *planned;
 	void *planned_ud;
 };

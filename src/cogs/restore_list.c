@@ -55,6 +55,7 @@ static void free_job(struct zx__restore_job *j)
 	(void)zx_timer_set(zx_bot_loop(j->b->bot), &j->timer, ZX_TIME_NEVER);
 	zx_restore_run_free(j->run);
 	zx_plan_free(j->plan);
+	zx_plan_free(j->back);
 	zx_buf_release(&j->meta);
 	zx_buf_release(&j->lines);
 	zx_delete(j->b->alloc, j);

@@ -297,6 +297,12 @@ static void restore__planned_begun_checked_and_taken_back(void **state)
 	do_it(meta_it);
 	assert_string_equal(zx_buf_cstr(&report), "message 5");
 
+	/* Somebody writes in a channel that was made: it is said so. */
+	assert_err(zx_sandbox_say(
+			   r->box, 0,
+			   zx_sandbox_channel(r->box, hand.guild, "general"),
+			   "still here", NULL),
+		   ZX_OK);
 	hand.ask.takes_back = first;
 	do_it(undo_it);
 	assert_err(hand.err, ZX_OK);
@@ -304,6 +310,8 @@ static void restore__planned_begun_checked_and_taken_back(void **state)
 	if (hand.err)
 		fail_msg("%s", hand.why);
 	assert_true(zx_plan_is_undo(hand.plan));
+	assert_non_null(strstr(hand.why, "1 of its channels"));
+	assert_non_null(strstr(hand.why, "general"));
 	hand.phase = ZX__RESTORE_SAFETY;
 	do_it(begin_it);
 	if (hand.err)
