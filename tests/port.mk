@@ -24,7 +24,7 @@ PORT_WERROR ?= 1
 define port_run
 	+-$(q)$(MAKE) -k --no-print-directory B=$1 CFLAGS='$(PORT_FLAGS)' WERROR=$(PORT_WERROR) $4 \
 		$(addprefix $1/,$3)
-	$(q)B=$1 WRAP='$2' sh tests/run.sh $(addprefix $1/,$3)
+	$(q)B=$1 WRAP='$2' LIMIT=$(if $2,3000) sh tests/run.sh $(addprefix $1/,$3)
 endef
 
 # $1: architecture, $2: triplet, $3: compiler

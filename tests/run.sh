@@ -6,7 +6,8 @@
 # its reason, and last "N passed, N failed". WRAP, when set, is put before each
 # program (WRAP='valgrind -q --error-exitcode=9 --leak-check=full').
 #
-# A script may ask for more than 300 s with a line "# timeout: 600".
+# A script may ask for more than 300 s with a line "# timeout: 600"; LIMIT, when
+# set, is for all that do not (an emulated machine is slow).
 
 B=${B:-build}
 logs=$B/test-logs
@@ -15,7 +16,7 @@ export B
 # Runs $1 and leaves its output and exit status in the log folder.
 run_one() {
   log=$logs/$(echo "${1#"$B"/}" | tr / :)
-  limit=300
+  limit=${LIMIT:-300}
   case $1 in
   *.sh)
     asked=$(sed -n 's/^# timeout: \([0-9][0-9]*\)$/\1/p' "$1" | head -n 1)
