@@ -55,6 +55,13 @@ long zx__sock_send(int fd, const struct zx_str *v, size_t n)
 									   : -1;
 }
 
+size_t zx__sock_read(int fd, char *to, size_t n)
+{
+	ssize_t got = recv(fd, to, n, MSG_DONTWAIT);
+
+	return got > 0 ? (size_t)got : 0;
+}
+
 static int set_flags(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);

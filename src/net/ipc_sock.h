@@ -25,6 +25,8 @@ int zx__sock_listen(int *fd, const char *host, unsigned port, unsigned *bound,
 int zx__sock_accept(int listener, char address[ZX__SOCK_ADDRESS],
 		    unsigned *port);
 void zx__sock_tune(int fd);
+/* Bytes that are there already; 0 for none, and for any kind of end. */
+size_t zx__sock_read(int fd, char *to, size_t n);
 /* What of the pieces the system takes now, in one call: bytes, 0 when it is
  * full, -1 when the connection is of no more use. */
 long zx__sock_send(int fd, const struct zx_str *v, size_t n);
