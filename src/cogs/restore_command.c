@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * restore_command: /backuprestore. Its option is a backup, or one of two words:
- * "status" (the restore that is open, or the last one) and "undo".
+ * "status" (the restore that is open, or the last one; also without any) and
+ * "undo". Or it is given a file.
  */
 #include "cogs/restore_show.h"
 #include "cogs/rules.h"
@@ -91,13 +92,40 @@ static void may_use(struct zx_call *call, int may, const char *why,
 	choose(b, call, &s);
 }
 
+static void uploaded(struct zx_call *call, const struct zx__rsp_state *s,
+		     const char *why)
+{
+	if (why)
+		zx_fail(call, "❌ Not a Backup", "%s", why);
+	else
+		open_panel(call, s);
+}
+
+static void by_words(struct zx__backup *b, struct zx_call *call,
+		     struct zx__rsp_state *s)
+{
+	uint64_t from = 0;
+
+	if (!zx_call_has(call, "from"))
+		choose(b, call, s);
+	else if (zx_str_u64(zx_str_trim(zx_str(zx_call_text(call, "from"))),
+			    &from) ||
+		 !from)
+		zx_fail(call, "❌ Invalid Argument",
+			"from is the id of a server: a number like "
+			"81384788765712384");
+	else if (from == s->ask.guild)
+		choose(b, call, s);
+	else
+		zx__rsp_ask_may(b, call, from, may_use, NULL);
+}
+
 static void run(struct zx_call *call, void *ud)
 {
 	struct zx__backup *b = zx__backup_of(call);
 	struct zx_str id = zx_str_trim(zx_str(zx_call_text(call, "backup_id")));
 	struct zx__rsp_state s = first_state(call);
 	struct zx__restore_view v;
-	uint64_t from = 0;
 
 	(void)ud;
 	if (!b)
@@ -111,18 +139,12 @@ static void run(struct zx_call *call, void *ud)
 			 "🔒 One restore at a time: this one is open.");
 		open_panel(call, &s);
 		zx__rsp_follow(b, call, &s);
-	} else if (!zx_call_has(call, "from")) {
-		choose(b, call, &s);
-	} else if (zx_str_u64(zx_str_trim(zx_str(zx_call_text(call, "from"))),
-			      &from) ||
-		   !from) {
-		zx_fail(call, "❌ Invalid Argument",
-			"from is the id of a server: a number like "
-			"81384788765712384");
-	} else if (from == s.ask.guild) {
-		choose(b, call, &s);
+	} else if (zx_call_has(call, "file")) {
+		zx__rsp_upload(b, call, &s, uploaded);
+	} else if (!id.len) {
+		show_status(b, call, 0);
 	} else {
-		zx__rsp_ask_may(b, call, from, may_use, NULL);
+		by_words(b, call, &s);
 	}
 }
 
@@ -147,12 +169,22 @@ static void complete(struct zx_call *call, const char *option,
 }
 
 static const struct zx_option options[] = {
-	ZX__BACKUP_ID_OPTION("backup_id", "Backup ID, or: status, undo"),
+	{
+		.name = "backup_id",
+		.description = "Backup ID, or: status, undo",
+		.type = ZX_OPTION_STRING,
+		.autocomplete = 1,
+	},
 	{
 		.name = "from",
 		.description = "Id of another server of yours that the backup "
 			       "is of",
 		.type = ZX_OPTION_STRING,
+	},
+	{
+		.name = "file",
+		.description = "An exported backup instead, as a file",
+		.type = ZX_OPTION_ATTACHMENT,
 	},
 };
 
@@ -161,7 +193,7 @@ const struct zx_command zx__backup_restore_command = {
 	.description = "Selectively restore a backup (Admin/Owner)",
 	.cog = ZX__BACKUP_COG,
 	.options = options,
-	.option_count = 2,
+	.option_count = 3,
 	.rule = ZX__RULE(backuprestore),
 	.flags = ZX_COMMAND_GUILD_ONLY,
 	.complete = complete,

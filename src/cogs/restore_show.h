@@ -135,4 +135,11 @@ typedef void zx__rsp_may(struct zx_call *call, int may, const char *why,
 void zx__rsp_ask_may(struct zx__backup *b, struct zx_call *call, uint64_t guild,
 		     zx__rsp_may *done, void *ud);
 
+/* restore_upload.c: the file of the call's option becomes a backup of this
+ * server: its id is in s->ask.snapshot; or `why` is a sentence. */
+typedef void zx__rsp_uploaded(struct zx_call *call,
+			      const struct zx__rsp_state *s, const char *why);
+void zx__rsp_upload(struct zx__backup *b, struct zx_call *call,
+		    const struct zx__rsp_state *s, zx__rsp_uploaded *done);
+
 #endif

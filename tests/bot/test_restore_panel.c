@@ -246,6 +246,102 @@ restore_panel__another_servers_backup_for_who_runs_both(void **state)
 	down(r);
 }
 
+/* The command with a file; text of it. */
+static void with_file(struct run *r, struct zx_str text, const char *what)
+{
+	struct zx_buf args;
+	uint64_t id;
+
+	zx_buf_init(&args, NULL, 0);
+	zx_buf_addc(&args, "{\"file\":{\"filename\":\"old.json\","
+			   "\"content_type\":\"application/json\","
+			   "\"data\":\"");
+	zx_buf_add_base64(&args, text.ptr, text.len);
+	zx_buf_addc(&args, "\"}}");
+	zx_buf_clear(&r->text);
+	assert_err(zx_sandbox_slash(
+			   r->box, zx_sandbox_user(r->box, ZX_SANDBOX_OWNER), 0,
+			   "backuprestore", zx_buf_cstr(&args), &id),
+		   ZX_OK);
+	zx_buf_release(&args);
+	becomes(r, id, what);
+}
+
+/* What /backupexport hands out, as its owner downloads it. */
+static void export_of(struct run *r, const char *id, struct zx_buf *out)
+{
+	struct zx_buf url, request, answer;
+	const char *at;
+
+	zx_buf_init(&url, NULL, 0);
+	zx_buf_init(&request, NULL, 0);
+	zx_buf_init(&answer, NULL, 0);
+	becomes(r, slash(r, "backupexport", by_id(id, ""), ""), "\"filename\"");
+	assert_err(zx_json_text(
+			   zx_json_get(zx_json_index(
+					       zx_json_get(zx_buf_str(&r->text),
+							   "attachments"),
+					       0),
+				       "url"),
+			   &url),
+		   ZX_OK);
+	at = strchr(zx_buf_cstr(&url) + strlen("http://"), '/');
+	assert_non_null(at);
+	zx_buf_addf(&request,
+		    "GET %s HTTP/1.1\r\nHost: localhost\r\n"
+		    "Connection: close\r\n\r\n",
+		    at);
+	http_exchange(url_port(zx_sandbox_page_url(r->box)),
+		      zx_buf_cstr(&request), &answer);
+	at = strstr(zx_buf_cstr(&answer), "\r\n\r\n");
+	assert_non_null(at);
+	zx_buf_add(out, at + 4,
+		   answer.len - (size_t)(at + 4 - zx_buf_cstr(&answer)));
+	zx_buf_release(&url);
+	zx_buf_release(&request);
+	zx_buf_release(&answer);
+}
+
+static void restore_panel__an_exported_file_comes_back(void **state)
+{
+	struct run *r = rich();
+	struct zx_buf file;
+	char id[13];
+
+	(void)state;
+	zx_buf_init(&file, NULL, 0);
+	create(r, NULL, id);
+	export_of(r, id, &file);
+	slash(r, "backupdelete", by_id(id, ""), "Delete This Backup");
+	press(r, "yes", "gone for good"); /* nothing is left but the file */
+	lose(r, some);
+	with_file(r, zx_buf_str(&file), "⚠️ Selective Restore");
+	want(r, "From old.json");
+	press(r, "plan", "");
+	comes(r, "📋 Restore Plan");
+	want(r, "**Channels**: create 4");
+	press(r, "confirm", "Safety Snapshot");
+	comes(r, "✅ Restore Complete");
+	want(r, "it is as the plan wanted it");
+	zx_buf_release(&file);
+	down(r);
+}
+
+static void restore_panel__a_file_that_is_no_backup_is_explained(void **state)
+{
+	struct run *r = rich();
+
+	(void)state;
+	with_file(r, ZX_STR("{\"roles\":[}"), "look at byte 10");
+	with_file(r, ZX_STR("{\"format\":\"zoryx-guild\"}"), "of which server");
+	with_file(r,
+		  ZX_STR("{\"format\":\"zoryx-guild\",\"guild_id\":\"7\","
+			 "\"version\":1,\"channels\":[{\"name\":\"x\"}]}"),
+		  "Not a Backup");
+	slash(r, "backuplist", NULL, "Nothing here yet");
+	down(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +361,9 @@ int main(void)
 			restore_panel__words_that_are_no_backup_are_explained),
 		cmocka_unit_test(
 			restore_panel__another_servers_backup_for_who_runs_both),
+		cmocka_unit_test(restore_panel__an_exported_file_comes_back),
+		cmocka_unit_test(
+			restore_panel__a_file_that_is_no_backup_is_explained),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
