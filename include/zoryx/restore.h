@@ -569,8 +569,10 @@ ZX_API int zx_plan_is(const struct zx_plan *p, uint32_t op,
  * The way back from a restore that was carried out in part or whole: what it
  * made is deleted, what it changed is as before. `done` says of an operation
  * whether it was (or may have been) carried out; of one that MAKES something,
- * *made is the id. Operations that were not are left out. `ids`: the map at the
- * end of the restore. ZX_E_STATE when `p` is a plan to undo itself.
+ * *made is the id. Operations that were not are left out. Images that were
+ * there before are parts of the capture the plan was made from: keep it. `ids`:
+ * the map at the end of the restore. ZX_E_STATE when `p` is a plan to undo
+ * itself.
  */
 ZX_API int zx_plan_undo(struct zx_plan **out, const struct zx_plan *p,
 			const char *id, const struct zx_idmap *ids,

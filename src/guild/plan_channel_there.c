@@ -109,6 +109,25 @@ static int moved(struct zx__planner *pl, struct zx__draft *d,
 	return 1;
 }
 
+/* As high as the boosts allow. */
+static int bitrate(struct zx__planner *pl, struct zx__draft *d,
+		   struct zx_json_writer *before, struct zx_str live)
+{
+	static const int64_t most[] = { 96000, 128000, 256000, 384000 };
+	int64_t was, is;
+
+	if (zx_json_i64(zx_json_get(d->ch->text, "bitrate"), &was) ||
+	    zx_json_i64(zx_json_get(live, "bitrate"), &is))
+		return 0;
+	if (was > most[pl->tier])
+		was = most[pl->tier];
+	if (was == is)
+		return 0;
+	zx_jw_i64(&d->j, "bitrate", was);
+	zx_jw_i64(before, "bitrate", is);
+	return 1;
+}
+
 static int update(struct zx__planner *pl, struct zx__item *ch,
 		  const struct zx__item *live)
 {
@@ -130,6 +149,7 @@ static int update(struct zx__planner *pl, struct zx__item *ch,
 	zx_jw_obj(&before, NULL);
 	differs = zx__pick_changed(pl, &d.j, &before, ch->text, live->text,
 				   fields);
+	differs += bitrate(pl, &d, &before, live->text);
 	differs += moved(pl, &d, &before, live);
 	differs += overwrites(pl, &d, &before, live->text);
 	if (!differs) {

@@ -230,39 +230,89 @@ static int uses_made(struct zx__planner *pl, const struct zx__item *forum)
 	return is_made(pl, zx_json_get(forum->text, "default_reaction_emoji"));
 }
 
-/* The emojis come after the forum. */
-static int tags(struct zx__planner *pl, const struct zx__item *forum)
+static const char *const tag_keys[] = { "available_tags",
+					"default_reaction_emoji", NULL };
+
+static int tags(struct zx__planner *pl, const struct zx__item *forum,
+		uint64_t live, struct zx_str before)
 {
-	static const char *const keys[] = { "available_tags",
-					    "default_reaction_emoji", NULL };
 	struct zx__new n = { .verb = ZX_VERB_UPDATE,
 			     .act = ZX_ACT_FORUM_TAGS,
 			     .section = ZX_SECTION_CHANNELS,
 			     .reason = ZX_WHY_CHANGED,
 			     .snapshot_id = forum->id,
-			     .name = forum->name };
+			     .live_id = live,
+			     .name = forum->name,
+			     .before = before };
+
+	n.body = zx_buf_str(&pl->body);
+	return zx__plan_add(pl, &n, NULL);
+}
+
+/* The emojis come after the forum. */
+static int tags_of_made(struct zx__planner *pl, const struct zx__item *forum)
+{
+	struct zx_str none = { NULL, 0 };
 	struct zx_json_writer j;
 
 	zx__anew(pl, &pl->body);
 	zx_jw_init(&j, &pl->body);
 	zx_jw_obj(&j, NULL);
-	zx__plan_pick(&j, forum->text, keys);
+	zx__plan_pick(&j, forum->text, tag_keys);
 	zx_jw_obj_end(&j);
-	n.body = zx_buf_str(&pl->body);
-	return zx__plan_add(pl, &n, NULL);
+	return tags(pl, forum, 0, none);
 }
 
-int zx__plan_media(struct zx__planner *pl)
+static int tags_of_changed(struct zx__planner *pl, const struct zx__item *forum)
+{
+	const struct zx__item *live = zx__mate(pl, ZX_SECTION_CHANNELS, forum);
+	struct zx_json_writer j, before;
+	int changed;
+
+	zx__anew(pl, &pl->body);
+	zx__anew(pl, &pl->before);
+	zx_jw_init(&j, &pl->body);
+	zx_jw_init(&before, &pl->before);
+	zx_jw_obj(&j, NULL);
+	zx_jw_obj(&before, NULL);
+	changed = zx__pick_changed(pl, &j, &before, forum->text, live->text,
+				   tag_keys);
+	zx_jw_obj_end(&j);
+	zx_jw_obj_end(&before);
+	return changed ? tags(pl, forum, live->id, zx_buf_str(&pl->before))
+		       : ZX_OK;
+}
+
+static int is_forum(const struct zx__item *ch)
+{
+	return ch->type == ZX__CHANNEL_FORUM || ch->type == ZX__CHANNEL_MEDIA;
+}
+
+int zx__plan_forums(struct zx__planner *pl)
 {
 	struct zx__side *s = &pl->s[ZX_SECTION_CHANNELS];
 	int err = ZX_OK;
 
+	for (size_t i = 0; !err && i < s->n; i++) {
+		struct zx__item *ch = &s->v[i];
+		struct zx__item *live = zx__mate(pl, ZX_SECTION_CHANNELS, ch);
+
+		if (live && is_forum(live) && is_forum(ch) && pl->opt->update &&
+		    zx__selected(pl, ZX_RESTORE_CHANNELS))
+			err = tags_of_changed(pl, ch);
+		else if (!live && ch->fate == ZX__FATE_MADE &&
+			 ch->made_type == ZX__CHANNEL_FORUM &&
+			 uses_made(pl, ch))
+			err = tags_of_made(pl, ch);
+	}
+	return err;
+}
+
+int zx__plan_media(struct zx__planner *pl)
+{
+	int err = ZX_OK;
+
 	for (size_t i = 0; !err && i < sizeof(kinds) / sizeof(*kinds); i++)
 		err = of_kind(pl, &kinds[i]);
-	for (size_t i = 0; !err && i < s->n; i++)
-		if (!s->v[i].mate && s->v[i].fate == ZX__FATE_MADE &&
-		    s->v[i].made_type == ZX__CHANNEL_FORUM &&
-		    uses_made(pl, &s->v[i]))
-			err = tags(pl, &s->v[i]);
 	return err;
 }

@@ -557,6 +557,45 @@ static void plan__a_forum_gets_its_emojis_when_they_are_there(void **state)
 	desk_close(&d);
 }
 
+static void
+plan__with_update_tags_come_back_when_their_emojis_are_there(void **state)
+{
+	struct desk d;
+	struct zx_idmap ids;
+	struct zx_plan_op op;
+
+	(void)state;
+	desk_open_as(&d, DESK_GUILD, all_types);
+	d.opt.update = 1;
+	desk_snap(&d, ZX_SECTION_EMOJIS, "{'id':'5','name':'pog'}");
+	desk_image(&d.snap, 5, "emojis/5", "image/png", "PNG");
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'23','type':15,'name':'forum','position':0,"
+		  "'available_tags':[{'id':'1','name':'x','moderated':false,"
+		  "'emoji_id':'5','emoji_name':null}]}");
+	desk_live(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'23','type':15,'name':'forum','position':0,"
+		  "'available_tags':[{'id':'1','name':'x','moderated':false,"
+		  "'emoji_id':null,'emoji_name':null}]}");
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'24','type':2,'name':'v','position':0,'bitrate':"
+		  "384000}");
+	desk_live(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'24','type':2,'name':'v','position':0,'bitrate':"
+		  "96000}");
+	desk_verbs(&d, "create emojis pog\nupdate channels forum\n");
+	op = desk_op(&d, ZX_ACT_FORUM_TAGS, 0);
+	assert_true(op.before.len > 0);
+	desk_ids(&d, &ids);
+	zx_idmap_put(&ids, ZX_ID_EMOJI, 5, 95);
+	desk_request(&d, op.id, &ids, "",
+		     "PATCH /channels/23 {'available_tags':[{'emoji_id':'95',"
+		     "'emoji_name':null,'id':'1','moderated':false,'name':"
+		     "'x'}]}");
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
 static void plan__mentions_in_topics_follow_when_wanted(void **state)
 {
 	struct desk d;
@@ -654,6 +693,8 @@ int main(void)
 			plan__overwrites_of_a_role_that_is_made_come_back),
 		cmocka_unit_test(plan__of_too_many_overwrites_none_is_left_out),
 		cmocka_unit_test(plan__a_type_nobody_knows_is_not_made),
+		cmocka_unit_test(
+			plan__with_update_tags_come_back_when_their_emojis_are_there),
 	};
 
 	return cmocka_run_group_tests_name("plan_channels", tests, NULL, NULL);
