@@ -13,9 +13,17 @@ static int was_done(uint32_t op, uint64_t *made, void *ud)
 	const struct zx__result *res = &r->results[op - 1];
 
 	*made = res->made;
-	return res->outcome == ZX_OUTCOME_DONE ||
-	       res->outcome == ZX_OUTCOME_FOUND ||
-	       res->outcome == ZX_OUTCOME_RUNNING;
+	switch ((enum zx_outcome)res->outcome) {
+	case ZX_OUTCOME_DONE:
+	case ZX_OUTCOME_FOUND:
+	case ZX_OUTCOME_RUNNING:
+		return 1;
+	case ZX_OUTCOME_FAILED:
+		/* given up on without an answer */
+		return !res->status || res->status >= 500;
+	default:
+		return 0;
+	}
 }
 
 int zx_restore_run_undo(struct zx_plan **out, const struct zx_restore_run *r,

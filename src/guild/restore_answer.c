@@ -157,20 +157,33 @@ static void unanswered(struct zx_restore_run *r, struct zx__flight *f,
 	}
 }
 
+/* An earlier attempt may have been carried out: it stays begun. */
+static int in_doubt(const struct zx__flight *f,
+		    const struct zx_restore_reply *reply)
+{
+	return reply->maybe_done || f->fails || f->old || f->steps > 1;
+}
+
 static void hold(struct zx_restore_run *r, struct zx__flight *f,
 		 const struct zx_restore_reply *reply)
 {
 	const struct zx__result *res = zx__run_result(r, f->op);
-
-	r->held[res->rate] = zx_time_add(
+	zx_time until = zx_time_add(
 		r->now, reply->would_wait_ms ? reply->would_wait_ms : HELD);
-	zx__run_drop(r, f);
+
+	r->held[res->rate] = until;
+	if (in_doubt(f, reply)) {
+		f->state = ZX__SLOT_LATER;
+		f->due = until;
+	} else {
+		zx__run_drop(r, f);
+	}
 }
 
 static void back(struct zx_restore_run *r, struct zx__flight *f,
 		 const struct zx_restore_reply *reply)
 {
-	if (!reply->maybe_done && !f->fails)
+	if (!in_doubt(f, reply))
 		zx__run_drop(r, f);
 	else
 		zx__run_free_slot(r, f); /* the journal says: begun */

@@ -485,7 +485,9 @@ static int cancelled_after(unsigned k)
 		zx_restore_run_cancel(t.s.run, at);
 		go_on(&t);
 		assert_int_equal(t.s.done, 1);
-		assert_err(t.s.err, ZX_E_CANCELLED);
+		/* What was on its way may have been the last of it. */
+		if (t.s.err != ZX_OK || progress(&t).done < progress(&t).ops)
+			assert_err(t.s.err, ZX_E_CANCELLED);
 		assert_true(zx_sandbox_now(t.s.box) - at <= 2000);
 	}
 	sim_end(&t.s);
