@@ -269,6 +269,125 @@ static void net_watch__reading_can_be_paused(void **state)
 	zx_loop_free(l);
 }
 
+/* Closes the other one and itself counts. */
+struct rival {
+	struct zx__watch *watch;
+	struct rival *other;
+	int calls;
+};
+
+static void on_rival(struct zx__watch *w, int events, void *ud)
+{
+	struct rival *r = ud;
+
+	(void)w, (void)events;
+	r->calls++;
+	zx__watch_close(r->other->watch);
+	r->other->watch = NULL;
+}
+
+static void net_watch__one_closed_in_the_same_turn_is_not_told(void **state)
+{
+	struct zx_loop *l = open_loop();
+	struct rival r[2] = { { .other = &r[1] }, { .other = &r[0] } };
+	int fd[2][2], i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(pipe(fd[i]), 0);
+		assert_int_equal(zx__watch_open(&r[i].watch, l, fd[i][0],
+						on_rival, &r[i]),
+				 ZX_OK);
+		assert_int_equal(write(fd[i][1], "x", 1), 1);
+	}
+	for (i = 0; i < 10 && !(r[0].calls + r[1].calls); i++)
+		zx_loop_step(l, 100);
+	assert_int_equal(!r[0].calls + !r[1].calls, 1);
+	assert_int_equal(!r[0].watch + !r[1].watch, 1);
+	zx__watch_close(r[0].watch);
+	zx__watch_close(r[1].watch);
+	close(fd[0][1]);
+	close(fd[1][1]);
+	zx_loop_free(l);
+}
+
+/* As curl has one of each socket. */
+static void net_watch__another_descriptor_of_the_same_file_is_harmless(void **s)
+{
+	struct zx_loop *l = open_loop();
+	struct pipe_end e = { .fd = -1 };
+	int fd[2], copy, i;
+
+	(void)s;
+	assert_int_equal(pipe(fd), 0);
+	copy = dup(fd[0]);
+	e.fd = fd[0];
+	assert_int_equal(zx__watch_open(&e.watch, l, fd[0], on_pipe, &e),
+			 ZX_OK);
+	zx__watch_close(e.watch);
+	assert_int_equal(write(fd[1], "x", 1), 1);
+	for (i = 0; i < 5; i++)
+		zx_loop_step(l, 1);
+	assert_int_equal(e.reads, 0);
+	close(copy);
+	close(fd[1]);
+	zx_loop_free(l);
+}
+
+/* Nobody wants to read it, so nobody would see its end. */
+static void net_watch__the_end_of_an_unwanted_one_is_told_once(void **state)
+{
+	struct zx_loop *l = open_loop();
+	struct pipe_end e = { .fd = -1 };
+	int fd[2], i;
+
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	e.fd = fd[0];
+	assert_int_equal(zx__watch_open(&e.watch, l, fd[0], on_pipe, &e),
+			 ZX_OK);
+	zx__watch_want(e.watch, 0);
+	zx_loop_step(l, 0);
+	close(fd[1]);
+	for (i = 0; i < 20 && e.watch; i++)
+		zx_loop_step(l, 10);
+	assert_null(e.watch);
+	assert_int_equal(e.gone, 1);
+	assert_int_equal(e.reads, 0);
+	zx_loop_free(l);
+}
+
+/* More than one turn of the poller holds. */
+static void net_watch__hundreds_ready_at_once_are_all_told(void **state)
+{
+	static struct pipe_end e[300];
+	static int fd[300][2];
+	struct zx_loop *l = open_loop();
+	int i, n, turns;
+
+	(void)state;
+	for (i = 0; i < 300; i++) {
+		assert_int_equal(pipe(fd[i]), 0);
+		e[i] = (struct pipe_end){ .fd = fd[i][0] };
+		assert_int_equal(zx__watch_open(&e[i].watch, l, fd[i][0],
+						on_pipe, &e[i]),
+				 ZX_OK);
+		assert_int_equal(write(fd[i][1], "x", 1), 1);
+	}
+	for (turns = n = 0; n < 300 && turns < 50; turns++) {
+		zx_loop_step(l, 100);
+		for (i = n = 0; i < 300; i++)
+			n += e[i].bytes == 1;
+	}
+	assert_int_equal(n, 300);
+	for (i = 0; i < 300; i++) {
+		assert_int_equal(e[i].reads, 1);
+		zx__watch_close(e[i].watch);
+		close(fd[i][1]);
+	}
+	zx_loop_free(l);
+}
+
 /* The host's context ----------------------------------------------------- */
 
 static int host_callback(struct lws *wsi, enum lws_callback_reasons why,
@@ -443,6 +562,14 @@ int main(void)
 		cmocka_unit_test(
 			net_watch__writing_is_offered_as_long_as_it_is_wanted),
 		cmocka_unit_test(net_watch__reading_can_be_paused),
+		cmocka_unit_test(
+			net_watch__one_closed_in_the_same_turn_is_not_told),
+		cmocka_unit_test(
+			net_watch__another_descriptor_of_the_same_file_is_harmless),
+		cmocka_unit_test(
+			net_watch__the_end_of_an_unwanted_one_is_told_once),
+		cmocka_unit_test(
+			net_watch__hundreds_ready_at_once_are_all_told),
 		cmocka_unit_test(net_loop__lives_in_a_context_of_the_host),
 		cmocka_unit_test(net_clock__both_clocks_move_forward),
 		cmocka_unit_test(net_rand__fills_all_bytes_and_never_the_same),
