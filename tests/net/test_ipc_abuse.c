@@ -34,6 +34,7 @@ struct side {
 
 static struct zx_loop *loop;
 static struct side hub, client;
+static int legacy; /* the next hub admits clear text */
 
 static void on_out(struct zx_ipc *x, const struct zx_ipc_out *o, void *ud)
 {
@@ -63,6 +64,7 @@ static void side_open(struct side *s, enum zx_ipc_role role, unsigned port)
 	o.secret = SECRET;
 	o.host = "127.0.0.1";
 	o.port = port;
+	o.allow_legacy = legacy;
 	o.rand = zx_prng_rand(&s->prng);
 	assert_err(zx_ipc_new(&s->x, &o), ZX_OK);
 	assert_err(zx_ipc_attach(&s->conn, loop, s->x, on_out, s), ZX_OK);
@@ -342,6 +344,120 @@ static void A09__a_primary_is_not_told_its_own_words(void **state)
 	zx_ipc_keys_free(keys);
 }
 
+/* Floods
+ * ------------------------------------------------------------------------- */
+
+#define FLOOD 8000
+
+/* In clear text, so that the test itself says what is on the wire when. */
+static int join_clear(const char *name)
+{
+	struct zx_buf b, frame;
+	int fd = dial(0);
+
+	assert_true(fd >= 0);
+	zx_buf_init(&b, NULL, 0);
+	zx_buf_init(&frame, NULL, 0);
+	zx_buf_addf(&b,
+		    "{\"op\":\"auth\",\"data\":{\"secret\":\"" SECRET
+		    "\",\"cluster_name\":\"%s\"}}",
+		    name);
+	assert_err(zx_ipc_encode(&frame, zx_buf_str(&b)), ZX_OK);
+	assert_int_equal(write(fd, frame.ptr, frame.len), (ssize_t)frame.len);
+	zx_buf_release(&frame);
+	zx_buf_release(&b);
+	return fd;
+}
+
+static void put_flood(struct zx_buf *out)
+{
+	struct zx_buf b;
+	unsigned i;
+
+	zx_buf_init(&b, NULL, 0);
+	for (i = 0; i < FLOOD; i++) {
+		zx_buf_clear(&b);
+		zx_buf_addf(
+			&b,
+			"{\"op\":\"x_n\",\"data\":{\"n\":%u,\"x\":\"%0180d\"}"
+			",\"target\":\"b\",\"nonce\":\"n%u\"}",
+			i, 0, i);
+		assert_err(zx_ipc_encode(out, zx_buf_str(&b)), ZX_OK);
+	}
+	zx_buf_release(&b);
+}
+
+/* What has come, which is the next ones in their order. */
+static unsigned take_flood(int fd, struct zx_ipc_decoder *in, unsigned next)
+{
+	char bytes[65536];
+	struct zx_str at, frame;
+	struct zx_ipc_message m;
+	ssize_t n;
+
+	while ((n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0) {
+		at = (struct zx_str){ bytes, (size_t)n };
+		while (!zx_ipc_decode(in, &at, &frame) && frame.len) {
+			assert_err(zx_ipc_message_scan(frame, &m), ZX_OK);
+			if (zx_str_is(m.name, "x_n"))
+				assert_int_equal(zx_json_get_u64(m.data, "n"),
+						 next++);
+		}
+	}
+	assert_true(n < 0); /* not cut off */
+	return next;
+}
+
+static void A23__what_waits_in_the_system_is_all_passed_on(void **state)
+{
+	struct zx_ipc_decoder in;
+	size_t sent = 0, pause;
+	unsigned next = 0;
+	struct zx_buf out;
+	int a, b;
+
+	(void)state;
+	a = join_clear("a");
+	b = join_clear("b");
+	UNTIL(hub.joins == 2);
+	zx_ipc_decoder_init(&in, NULL, 0);
+	zx_buf_init(&out, NULL, 0);
+	put_flood(&out);
+	/* First all that goes in while the hub does not look, more than it
+	 * reads in one turn; then in pieces that fit no buffer. */
+	for (pause = SIZE_MAX; next < FLOOD; pause = 50021) {
+		ssize_t n = 1;
+		size_t left = pause;
+
+		while (n > 0 && sent < out.len && left) {
+			size_t some = out.len - sent;
+
+			n = send(a, out.ptr + sent, some < left ? some : left,
+				 MSG_DONTWAIT);
+			sent += n > 0 ? (size_t)n : 0;
+			left -= n > 0 ? (size_t)n : 0;
+		}
+		assert_true(sent > 300000);
+		assert_err(zx_loop_step(loop, 10), ZX_OK);
+		next = take_flood(b, &in, next);
+	}
+	assert_int_equal(sent, out.len);
+	zx_buf_release(&out);
+	zx_ipc_decoder_release(&in);
+	close(a);
+	close(b);
+}
+
+static int up_legacy(void **state)
+{
+	int err;
+
+	legacy = 1;
+	err = up(state);
+	legacy = 0;
+	return err;
+}
+
 /* The program around it
  * -------------------------------------------------------- */
 
@@ -411,6 +527,9 @@ int main(void)
 			down),
 		cmocka_unit_test_setup_teardown(
 			A09__a_primary_is_not_told_its_own_words, up, down),
+		cmocka_unit_test_setup_teardown(
+			A23__what_waits_in_the_system_is_all_passed_on,
+			up_legacy, down),
 		cmocka_unit_test_setup_teardown(A26__a_child_gets_no_socket, up,
 						down),
 		cmocka_unit_test_setup_teardown(
