@@ -230,22 +230,24 @@ static int bucket(int type)
 									: 0;
 }
 
+/* Where it will stand: what is brought back goes into its category first. */
 static struct group group_of(struct zx__planner *pl, const struct zx__item *was,
 			     const struct zx__item *is)
 {
-	struct group g = { 0, 0, bucket(is ? is->type : was->made_type) };
+	struct group g = { is ? is->parent : 0, 0,
+			   bucket(is ? is->type : was->made_type) };
 	const struct zx__item *cat;
 
-	if (is) {
-		g.parent = is->parent;
+	if (is && (!was || !pl->opt->update))
 		return g;
-	}
 	cat = zx__side_find(&pl->s[ZX_SECTION_CHANNELS], was->parent);
-	if (cat && cat->mate)
+	if (cat && cat->mate) {
 		g.parent = zx__mate(pl, ZX_SECTION_CHANNELS, cat)->id;
-	else if (cat && cat->fate == ZX__FATE_MADE) {
+	} else if (cat && cat->fate == ZX__FATE_MADE) {
 		g.parent = cat->id;
 		g.made = 1;
+	} else if (!was->parent) {
+		g.parent = 0;
 	}
 	return g;
 }
@@ -264,10 +266,10 @@ static void channels_there(struct zx__planner *pl, struct line *l,
 		struct zx__item *is = &side->v[i];
 		struct zx__item *was = NULL;
 
-		if (!in_group(group_of(pl, NULL, is), g))
-			continue;
 		if (is->mate)
 			was = &pl->s[ZX_SECTION_CHANNELS].v[is->mate - 1];
+		if (!in_group(group_of(pl, was, is), g))
+			continue;
 		put(l, l->n, (struct place){ was ? was->id : is->id, was, is });
 	}
 	qsort(l->v, l->n, sizeof(*l->v), there_first);
