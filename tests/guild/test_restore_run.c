@@ -513,6 +513,66 @@ static void C13_C14__cancelled_at_any_point_it_can_be_taken_back(void **state)
 		;
 }
 
+/* What exists was changed, and is rewound; then that is taken back after k
+ * steps. */
+static int rewound_and_back(unsigned k)
+{
+	static const char *const but[] = { " position:", NULL };
+	struct zx_plan *back;
+	struct run t;
+	int done;
+
+	memset(&t, 0, sizeof(t));
+	sim_open(&t.s, "everything", 3);
+	t.from = t.to = zx_sandbox_guild(t.s.box, 0);
+	sim_snapshot(&t.s, t.to, &t.snap);
+	sim_as(&t.s, 0, t.to, "PATCH", "/guilds/{guild}/roles/{role:Member}",
+	       "{'name':'Members','permissions':'1024','hoist':true}");
+	sim_as(&t.s, 0, t.to, "PATCH", "/guilds/{guild}/roles/{role:Star}",
+	       "{'color':255}");
+	sim_as(&t.s, 0, t.to, "PATCH", "/guilds/{guild}/roles",
+	       "[{'id':'{role:Muted}','position':9}]");
+	sim_as(&t.s, 0, t.to, "PATCH", "/channels/{channel:off-topic}",
+	       "{'topic':'other','rate_limit_per_user':7}");
+	sim_as(&t.s, 0, t.to, "PATCH", "/channels/{channel:Lounge}",
+	       "{'user_limit':3}");
+	sim_as(&t.s, 0, t.to, "DELETE", "/channels/{channel:bot-log}", NULL);
+	sim_as(&t.s, 0, t.to, "PUT",
+	       "/guilds/{guild}/members/{user:member}/roles/{role:Twin}", NULL);
+	sim_as(&t.s, 0, t.to, "PATCH", "/guilds/{guild}/members/{user:0}",
+	       "{'nick':'Zoe','roles':[]}");
+	sim_snapshot(&t.s, t.to, &t.before);
+	t.o = sim_options(&t.s, t.to);
+	t.o.what = ZX_RESTORE_ALL;
+	t.o.role_sync = t.o.update = 1;
+	plan_now(&t);
+	sim_begin(&t.s, t.plan);
+	for (unsigned i = 0; i < k && sim_step(&t.s); i++)
+		;
+	done = t.s.done;
+	if (done)
+		all_well(&t);
+	sim_end(&t.s);
+	sim_reconcile(&t.s, t.plan);
+	assert_err(zx_restore_run_undo(&back, t.s.run, "abcdefabcdef"), ZX_OK);
+	sim_end(&t.s);
+	sim_forget(&t.s);
+	assert_int_equal(sim_live(&t.s, back), 1);
+	assert_err(t.s.err, ZX_OK);
+	sim_end(&t.s);
+	zx_plan_free(back);
+	sim_same(&t.s, &t.before.r, t.to, but);
+	end(&t);
+	return done;
+}
+
+static void C14__what_was_changed_is_as_before_when_it_is_taken_back(void **st)
+{
+	(void)st;
+	for (unsigned k = 0; !rewound_and_back(k); k += 3)
+		;
+}
+
 static void restore__paused_nothing_is_sent(void **state)
 {
 	unsigned writes;
@@ -707,6 +767,8 @@ int main(void)
 			C11__what_people_delete_meanwhile_is_told_and_made_anew),
 		cmocka_unit_test(
 			C13_C14__cancelled_at_any_point_it_can_be_taken_back),
+		cmocka_unit_test(
+			C14__what_was_changed_is_as_before_when_it_is_taken_back),
 		cmocka_unit_test(restore__paused_nothing_is_sent),
 		cmocka_unit_test(
 			C16__captured_restored_and_captured_it_is_the_same),

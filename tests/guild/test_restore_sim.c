@@ -19,6 +19,7 @@ struct story {
 	struct zx_idmap ids;
 	struct sim_members *members;
 	unsigned rounds, failed, stopped;
+	int rewind; /* everything that exists is brought back as well */
 };
 
 /* Somebody has been here before the restore: deletes and renames. */
@@ -55,6 +56,36 @@ static void wreck(struct story *t)
 	}
 }
 
+/* And changes, so that there is something to rewind. */
+static void edit(struct story *t)
+{
+	static const struct {
+		const char *method, *path, *body;
+	} acts[] = {
+		{ "PATCH", "/guilds/{guild}/roles/{role:Member}",
+		  "{'name':'Members','permissions':'1024','hoist':true}" },
+		{ "PATCH", "/guilds/{guild}/roles/{role:Star}",
+		  "{'color':255}" },
+		{ "PATCH", "/guilds/{guild}/roles",
+		  "[{'id':'{role:Muted}','position':9}]" },
+		{ "PATCH", "/channels/{channel:general}",
+		  "{'topic':'other','rate_limit_per_user':7}" },
+		{ "PATCH", "/channels/{channel:off-topic}",
+		  "{'permission_overwrites':[{'id':'{guild}','type':0,"
+		  "'allow':'0','deny':'2048'}]}" },
+		{ "PATCH", "/channels/{channel:Lounge}", "{'user_limit':3}" },
+		{ "PUT",
+		  "/guilds/{guild}/members/{user:member}/roles/{role:Twin}",
+		  NULL },
+		{ "PATCH", "/guilds/{guild}/members/{user:0}", "{'roles':[]}" },
+	};
+
+	for (size_t i = 0; i < sizeof(acts) / sizeof(*acts); i++)
+		if (sim_chance(&t->s, 3))
+			sim_quietly_as(&t->s, 0, t->target, acts[i].method,
+				       acts[i].path, acts[i].body);
+}
+
 static void tell(struct story *t, uint64_t seed, int migrate)
 {
 	struct sim *s = &t->s;
@@ -65,12 +96,16 @@ static void tell(struct story *t, uint64_t seed, int migrate)
 	t->target = zx_sandbox_guild(s->box, migrate ? 1 : 0);
 	sim_snapshot(s, t->source, &t->snap);
 	sim_watch(s, t->source, t->target);
+	t->rewind = seed % 3 == 1;
+	if (!migrate && t->rewind)
+		edit(t);
 	if (!migrate)
 		wreck(t);
 	t->members = sim_members(s, t->target);
 	sim_snapshot(s, t->target, &t->before);
 	t->o = sim_options(s, t->target);
 	t->o.what = ZX_RESTORE_ALL;
+	t->o.role_sync = t->o.update = t->rewind;
 	zx_idmap_init(&t->ids, NULL);
 }
 
@@ -142,7 +177,11 @@ static void must_be_right(struct story *t)
 
 	sim_no_leak(s);
 	sim_not_twice(s, &t->snap.r, &t->before.r, t->target);
-	sim_members_kept(s, t->target, t->members);
+	/* A rewind takes roles away that members had not. */
+	if (t->rewind)
+		free(t->members);
+	else
+		sim_members_kept(s, t->target, t->members);
 	/* What others deleted meanwhile, or Discord refused too often, comes
 	 * with another round. */
 	for (t->rounds = 1;; t->rounds++) {
