@@ -105,6 +105,8 @@ static const char *image_key(const struct zx__op *op)
 	case ZX_ACT_SOUND_CREATE:
 		return "sound";
 	case ZX_ACT_ROLE_CREATE:
+	case ZX_ACT_ROLE_NARROW:
+	case ZX_ACT_ROLE_RAISE:
 	case ZX_ACT_ROLE_UPDATE:
 		return "icon";
 	default:

@@ -3,6 +3,7 @@
  * Roles that are there: permissions are taken away before a channel is made and
  * given when all are there.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "guild/plan_int.h"
@@ -39,9 +40,9 @@ static int is_everyone(const struct zx__planner *pl,
 /* How a role that is there is brought back, as far as it has to be. */
 struct change {
 	struct zx__item *role, *live;
-	uint64_t narrow,
-		target; /* permissions before the channels, and after */
-	int look;	/* fields besides */
+	uint64_t narrow, target; /* permissions before the channels, after */
+	int look;		 /* fields besides */
+	uint32_t icon, icon_now; /* images; icon 0: it is as it was */
 };
 
 static int protest(struct zx__planner *pl, const struct change *c,
@@ -72,6 +73,35 @@ static int protest(struct zx__planner *pl, const struct change *c,
 						   : high);
 }
 
+static uint32_t icon_of(struct zx__planner *pl, const struct zx__item *role,
+			int live)
+{
+	struct zx_str hash = zx_json_plain(zx_json_get(role->text, "icon"));
+	uint64_t size;
+	char key[160];
+
+	if (!hash.len)
+		return 0;
+	snprintf(key, sizeof(key), "role-icons/%llu/%.*s",
+		 (unsigned long long)role->id, ZX_ARG(hash));
+	return zx__image_of(pl, zx_str(key), live, &size);
+}
+
+/* Another hash may be of the same bytes. */
+static void icon(struct zx__planner *pl, struct change *c)
+{
+	if (!zx__feature(pl, "ROLE_ICONS") || is_everyone(pl, c->live) ||
+	    zx_str_eq(zx_json_get(c->role->text, "icon"),
+		      zx_json_get(c->live->text, "icon")))
+		return;
+	c->icon = icon_of(pl, c->role, 0);
+	c->icon_now = icon_of(pl, c->live, 1);
+	if (c->icon && c->icon_now &&
+	    !memcmp(pl->p->images[c->icon - 1].hash,
+		    pl->p->images[c->icon_now - 1].hash, ZX_HASH))
+		c->icon = 0;
+}
+
 static int change(struct zx__planner *pl, const struct change *c,
 		  enum zx_act act, enum zx_why why, uint64_t bits,
 		  int with_look)
@@ -95,6 +125,12 @@ static int change(struct zx__planner *pl, const struct change *c,
 	if (with_look)
 		zx__pick_changed(pl, &j, &b, c->role->text, c->live->text,
 				 look(pl));
+	if (with_look && c->icon) {
+		n.image = c->icon;
+		n.before_image = c->icon_now;
+	}
+	if (n.image && !n.before_image)
+		zx_jw_null(&b, "icon");
 	if (act != ZX_ACT_ROLE_UPDATE) {
 		zx_jw_id(&j, "permissions", bits);
 		zx_jw_id(&b, "permissions", now);
@@ -181,7 +217,8 @@ static void decide(struct zx__planner *pl, struct change *c, uint64_t open)
 	c->narrow = c->target = now & ~open;
 	if (!rewinds(pl, c))
 		return;
-	c->look = looks_changed(pl, c);
+	icon(pl, c);
+	c->look = looks_changed(pl, c) || c->icon;
 	if (!zx_json_get(c->role->text, "permissions").len)
 		return;
 	/* What the bot has not, it can neither give nor leave there. */

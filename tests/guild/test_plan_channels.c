@@ -596,6 +596,40 @@ plan__with_update_tags_come_back_when_their_emojis_are_there(void **state)
 	desk_close(&d);
 }
 
+/* Its category was deleted: it goes into the new one, and there to its place.
+ */
+static void plan__with_update_orphans_go_home_and_in_order(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	d.opt.update = 1;
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'20','type':4,'name':'Talk','position':0}");
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'a','position':1,"
+		  "'parent_id':'20'}");
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'22','type':0,'name':'b','position':2,"
+		  "'parent_id':'20'}");
+	desk_live(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'22','type':0,'name':'b','position':1,"
+		  "'parent_id':null}");
+	desk_live(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'a','position':2,"
+		  "'parent_id':null}");
+	desk_live(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'23','type':0,'name':'c','position':0,"
+		  "'parent_id':null}");
+	desk_verbs(&d, "create channels Talk\nupdate channels a\n"
+		       "update channels b\norder channels all channels\n");
+	assert_str(desk_op(&d, ZX_ACT_CHANNEL_ORDER, 0).body,
+		   "[{\"id\":\"20\",\"position\":0},{\"id\":\"21\","
+		   "\"position\":1},{\"id\":\"22\",\"position\":2}]");
+	desk_close(&d);
+}
+
 static void plan__mentions_in_topics_follow_when_wanted(void **state)
 {
 	struct desk d;
@@ -695,6 +729,8 @@ int main(void)
 		cmocka_unit_test(plan__a_type_nobody_knows_is_not_made),
 		cmocka_unit_test(
 			plan__with_update_tags_come_back_when_their_emojis_are_there),
+		cmocka_unit_test(
+			plan__with_update_orphans_go_home_and_in_order),
 	};
 
 	return cmocka_run_group_tests_name("plan_channels", tests, NULL, NULL);

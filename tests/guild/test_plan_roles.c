@@ -219,6 +219,40 @@ static void plan__role_sync_changes_the_look_in_one_request(void **state)
 	desk_close(&d);
 }
 
+static void plan__role_sync_brings_an_icon_back(void **state)
+{
+	struct desk d;
+	struct zx_idmap ids;
+
+	(void)state;
+	desk_open_as(&d, DESK_GUILD, "'features':['ROLE_ICONS']");
+	desk_snap(&d, ZX_SECTION_ROLES,
+		  "{'id':'10','name':'Mod','permissions':'2','position':1,"
+		  "'icon':'aa'}");
+	desk_live(&d, ZX_SECTION_ROLES,
+		  "{'id':'10','name':'Mod','permissions':'2','position':1,"
+		  "'icon':null}");
+	desk_snap(&d, ZX_SECTION_ROLES,
+		  "{'id':'11','name':'Fan','permissions':'2','position':2,"
+		  "'icon':'cc'}");
+	desk_live(&d, ZX_SECTION_ROLES,
+		  "{'id':'11','name':'Fan','permissions':'2','position':2,"
+		  "'icon':'dd'}");
+	desk_image(&d.snap, 10, "role-icons/10/aa", "image/png", "PNG");
+	desk_image(&d.snap, 11, "role-icons/11/cc", "image/png", "SAME");
+	desk_image(&d.live, 11, "role-icons/11/dd", "image/png", "SAME");
+	d.opt.role_sync = 1;
+	desk_expect(&d, "update roles Mod [changed] {}\n");
+	assert_str(desk_op(&d, ZX_ACT_ROLE_UPDATE, 0).before,
+		   "{\"icon\":null}");
+	desk_ids(&d, &ids);
+	desk_request(&d, 1, &ids, "",
+		     "PATCH /guilds/1000/roles/10 {'icon':"
+		     "'data:image/png;base64,UE5H'}");
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
 static void plan__role_sync_puts_roles_back_in_order(void **state)
 {
 	struct desk d;
@@ -505,6 +539,7 @@ int main(void)
 		cmocka_unit_test(
 			C06__without_manage_roles_nothing_is_asked_for),
 		cmocka_unit_test(plan__an_empty_name_is_not_asked_for),
+		cmocka_unit_test(plan__role_sync_brings_an_icon_back),
 	};
 
 	return cmocka_run_group_tests_name("plan_roles", tests, NULL, NULL);
