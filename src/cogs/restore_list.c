@@ -271,6 +271,8 @@ static int sort_out(const struct zx_state_restore *r, void *ud)
 	struct found *f = ud;
 	zx_wall age = f->now - r->changed;
 
+	if (r->open && zx__restore_find(f->b, r->guild))
+		return 0; /* is in somebody's hands */
 	if (r->open && f->opens < 256)
 		f->open[f->opens++] = r->n;
 	else if (!r->open && f->olds < 256 &&

@@ -89,8 +89,8 @@ static const char *const sql[STATE_STMTS] = {
 	[STATE_RESTORE_LIST] = "SELECT " RESTORE " FROM restore"
 			       " WHERE (?1=0 OR guild=?1) ORDER BY n DESC",
 	[STATE_RESTORE_DROP] = "DELETE FROM restore WHERE n=?1",
-	[STATE_RESTORE_USES] = "SELECT count(*) FROM restore WHERE guild=?1"
-			       " AND open AND (snapshot=?2 OR safety=?2)",
+	[STATE_RESTORE_USES] = "SELECT count(*) FROM restore WHERE open AND"
+			       " (snapshot=?2 OR (guild=?1 AND safety=?2))",
 	[STATE_RECORD_ADD] =
 		"INSERT INTO record(restore,seq,data)"
 		" SELECT n,(SELECT coalesce(max(seq),0)+1 FROM record"

@@ -232,6 +232,12 @@ static void restore__its_snapshots_are_not_deleted_under_it(void **state)
 	r.open = 0;
 	assert_err(zx_state_restore_set(s, &r), ZX_OK);
 	assert_err(zx_state_snap_delete(s, 7, "ffffffffffff"), ZX_OK);
+	/* Another server may be restored from it. */
+	r = restore(8, "b");
+	assert_err(zx_state_restore_begin(s, &r, &r.n), ZX_OK);
+	assert_err(zx_state_snap_delete(s, 7, "0123456789ab"), ZX_E_BUSY);
+	r.open = 0;
+	assert_err(zx_state_restore_set(s, &r), ZX_OK);
 	assert_err(zx_state_snap_delete(s, 7, "0123456789ab"), ZX_OK);
 	zx_state_close(s);
 }
