@@ -196,8 +196,9 @@ static int restores(const struct zx_state_restore *r, void *ud)
 	struct zx__backup_list *l = ud;
 
 	for (size_t i = 0; r->open && i < l->count; i++)
-		if (l->items[i].guild == r->guild &&
-		    (!strcmp(l->items[i].id, r->snapshot) ||
+		/* Another server may be restored from it. */
+		if (!strcmp(l->items[i].id, r->snapshot) ||
+		    (l->items[i].guild == r->guild &&
 		     !strcmp(l->items[i].id, r->safety)))
 			l->items[i].used = 1;
 	return 0;
@@ -259,7 +260,7 @@ int zx__backup_list(struct zx__backup *b, uint64_t guild,
 	if (!err && out->count)
 		err = zx_state_each(b->state, FLAGS, flags, out);
 	if (!err && out->count)
-		err = zx_state_restore_each(b->state, guild, restores, out);
+		err = zx_state_restore_each(b->state, 0, restores, out);
 	/* Across guilds the order of time means nothing. */
 	return err || !guild ? err : judge(b, out->items, out->count);
 }
