@@ -182,9 +182,14 @@ int zx_loop_step(struct zx_loop *l, int timeout_ms)
 	int err;
 
 	l->now = zx_clock();
-	zx__timers_run(l);
 	until = timeout_ms < 0 ? ZX_TIME_NEVER
 			       : zx_time_add(l->now, (uint64_t)timeout_ms);
+	/* A timer that is due may make work for whoever called: it gets its
+	 * turn before anything is waited for. */
+	if (zx__timers_next(l) <= l->now) {
+		zx__timers_run(l);
+		until = l->now;
+	}
 	due = zx_time_min(until, zx__timers_next(l));
 	if (due > l->now)
 		arm(l, due);

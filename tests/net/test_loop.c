@@ -130,6 +130,21 @@ static void net_loop__a_timer_set_for_now_waits_for_the_next_turn(void **state)
 	zx_loop_free(l);
 }
 
+/* It may have given its caller something to do: there is nothing else that
+ * would end the wait. */
+static void net_loop__a_due_timer_ends_the_step_that_runs_it(void **state)
+{
+	struct marks m = { "" };
+	struct timer a = make(&m, 'a');
+	struct zx_loop *l = open_loop();
+
+	(void)state;
+	assert_int_equal(set(l, &a, zx_loop_now(l)), ZX_OK);
+	assert_int_equal(zx_loop_step(l, -1), ZX_OK);
+	assert_string_equal(m.text, "a");
+	zx_loop_free(l);
+}
+
 static void net_loop__waiting_does_not_spin(void **state)
 {
 	struct marks m = { "" };
@@ -556,6 +571,8 @@ int main(void)
 			net_loop__a_hundred_shuffled_timers_run_in_order),
 		cmocka_unit_test(
 			net_loop__a_timer_set_for_now_waits_for_the_next_turn),
+		cmocka_unit_test(
+			net_loop__a_due_timer_ends_the_step_that_runs_it),
 		cmocka_unit_test(net_loop__waiting_does_not_spin),
 		cmocka_unit_test(net_loop__another_thread_ends_the_wait),
 		cmocka_unit_test(net_loop__thousands_of_wakes_do_not_block),
