@@ -156,6 +156,43 @@ static int trouble(struct zx__planner *pl, const struct zx__draft *d)
 	}
 }
 
+static int has_overwrites(struct zx_str item)
+{
+	return zx_json_index(zx_json_get(item, "permission_overwrites"), 0)
+		       .len > 0;
+}
+
+/* Without overwrites of its own, Discord gives a new channel its category's. */
+static int inherits(struct zx__planner *pl, const struct zx__item *ch)
+{
+	struct zx__item *cat =
+		zx__side_find(&pl->s[ZX_SECTION_CHANNELS], ch->parent);
+	struct zx__item *is =
+		cat ? zx__mate(pl, ZX_SECTION_CHANNELS, cat) : NULL;
+
+	if (!cat || has_overwrites(zx_buf_str(&pl->body)) ||
+	    !zx_json_get(ch->text, "permission_overwrites").len)
+		return 0;
+	return is ? has_overwrites(is->text)
+		  : cat->fate == ZX__FATE_MADE && has_overwrites(cat->text);
+}
+
+static int disinherit(struct zx__planner *pl, const struct zx__item *ch)
+{
+	struct zx__new n = { .verb = ZX_VERB_UPDATE,
+			     .act = ZX_ACT_CHANNEL_UPDATE,
+			     .phase = ZX_PHASE_SETTINGS,
+			     .section = ZX_SECTION_CHANNELS,
+			     .reason = ZX_WHY_CHANGED,
+			     .snapshot_id = ch->id,
+			     .name = ch->name,
+			     .detail = "It had no overwrites, unlike its "
+				       "category.",
+			     .body = ZX_STR("{\"permission_overwrites\":[]}") };
+
+	return zx__plan_add(pl, &n, NULL);
+}
+
 static int finish(struct zx__planner *pl, struct zx__draft *d)
 {
 	struct zx__new n = { .verb = d->verb,
@@ -166,7 +203,7 @@ static int finish(struct zx__planner *pl, struct zx__draft *d)
 			     .name = d->ch->name,
 			     .detail = d->len ? d->text : NULL,
 			     .body = zx_buf_str(&pl->body) };
-	int possible, err;
+	int inherit = inherits(pl, d->ch), possible, err;
 
 	if (d->verb == ZX_VERB_IMPOSSIBLE) {
 		n.act = ZX_ACT_NONE;
@@ -179,7 +216,7 @@ static int finish(struct zx__planner *pl, struct zx__draft *d)
 	d->ch->fate = possible ? ZX__FATE_MADE : ZX__FATE_LOST;
 	d->ch->key = possible != 0;
 	pl->channels_made += possible;
-	return err;
+	return !err && possible && inherit ? disinherit(pl, d->ch) : err;
 }
 
 static int create(struct zx__planner *pl, struct zx__item *ch)

@@ -173,6 +173,7 @@ struct zx__new {
 	enum zx_act act;
 	enum zx_section section;
 	enum zx_why reason;
+	enum zx_phase phase; /* NONE: that of the act */
 	uint64_t snapshot_id, live_id, role;
 	struct zx_str name;	    /* raw JSON string */
 	const char *detail;	    /* NULL: that of the reason */

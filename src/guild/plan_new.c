@@ -84,7 +84,8 @@ static int keep(struct zx__planner *pl, const struct zx__new *n)
 	op->verb = (uint8_t)n->verb;
 	op->act = (uint8_t)n->act;
 	op->section = (uint8_t)n->section;
-	op->phase = zx__acts[n->act].phase;
+	op->phase =
+		n->act && n->phase ? (uint8_t)n->phase : zx__acts[n->act].phase;
 	op->kind = zx__acts[n->act].kind;
 	op->reason = (uint8_t)n->reason;
 	op->snapshot_id = n->snapshot_id;

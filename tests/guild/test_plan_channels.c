@@ -630,6 +630,33 @@ static void plan__with_update_orphans_go_home_and_in_order(void **state)
 	desk_close(&d);
 }
 
+/* Discord would give it its category's. */
+static void plan__a_channel_without_overwrites_stays_without(void **state)
+{
+	struct desk d;
+	struct zx_idmap ids;
+	struct zx_plan_op op;
+
+	(void)state;
+	desk_open(&d);
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'20','type':4,'name':'Staff','position':0,"
+		  "'permission_overwrites':[{'id':'1000','type':0,'allow':'0',"
+		  "'deny':'1024'}]}");
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'open','position':1,"
+		  "'parent_id':'20','permission_overwrites':[]}");
+	desk_verbs(&d, "create channels Staff\ncreate channels open\n"
+		       "order channels all channels\nupdate channels open\n");
+	op = desk_op(&d, ZX_ACT_CHANNEL_UPDATE, 0);
+	desk_ids(&d, &ids);
+	zx_idmap_put(&ids, ZX_ID_CHANNEL, 21, 91);
+	desk_request(&d, op.id, &ids, "",
+		     "PATCH /channels/91 {'permission_overwrites':[]}");
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
 static void plan__mentions_in_topics_follow_when_wanted(void **state)
 {
 	struct desk d;
@@ -731,6 +758,8 @@ int main(void)
 			plan__with_update_tags_come_back_when_their_emojis_are_there),
 		cmocka_unit_test(
 			plan__with_update_orphans_go_home_and_in_order),
+		cmocka_unit_test(
+			plan__a_channel_without_overwrites_stays_without),
 	};
 
 	return cmocka_run_group_tests_name("plan_channels", tests, NULL, NULL);

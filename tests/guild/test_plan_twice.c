@@ -4,6 +4,7 @@
  * cannot have, and however it was asked for.
  */
 #include "guild/restore_sim.h"
+#include "zoryx/python.h"
 
 struct story {
 	struct sim s;
@@ -132,6 +133,48 @@ static void C04__each_part_alone(void **state)
 	}
 }
 
+/* A file of the Python framework, which knows no @everyone and no types. */
+static void from_python(struct story *t)
+{
+	struct zx_guild_writer_options o = ZX_GUILD_WRITER_OPTIONS_INIT;
+	struct zx_guild_written out;
+	struct zx_guild_writer *w;
+	struct zx_buf file;
+	char why[128];
+	FILE *f = fopen("tests/guild/data/0123456789ab.json", "rb");
+
+	assert_non_null(f);
+	zx_buf_init(&file, NULL, 0);
+	file.len = fread(zx_buf_room(&file, 1 << 16), 1, 1 << 16, f);
+	fclose(f);
+	o.store = t->s.store;
+	o.guild = 1000000000000000000;
+	assert_err(zx_guild_writer_new(&w, &o), ZX_OK);
+	assert_err(zx_python_read(zx_buf_str(&file), w, NULL, why), ZX_OK);
+	assert_err(zx_guild_finish(w, &out), ZX_OK);
+	zx_buf_clear(&t->snap.manifest);
+	zx_buf_adds(&t->snap.manifest, out.manifest);
+	assert_err(zx_guild_open(&t->snap.r, out.manifest, &t->s.store, NULL),
+		   ZX_OK);
+	zx_guild_writer_free(w);
+	zx_buf_release(&file);
+}
+
+static void C04__of_a_file_of_the_python_framework(void **state)
+{
+	struct story t;
+
+	(void)state;
+	begin(&t, "everything,empty");
+	from_python(&t);
+	/* Its sticker is no real image, and here is no host for settings. */
+	t.o.what &= ~(unsigned)(ZX_RESTORE_STICKERS | ZX_RESTORE_BOT);
+	assert_true(once_and_again(&t) > 8);
+	t.o.role_sync = t.o.update = 1;
+	assert_int_equal(once_and_again(&t), 0);
+	end(&t);
+}
+
 static int append(struct zx_str piece, void *ud)
 {
 	struct zx_buf *b = ud;
@@ -177,6 +220,7 @@ int main(void)
 		cmocka_unit_test(C04__each_part_alone),
 		cmocka_unit_test(
 			plan__one_that_was_read_back_is_carried_out_as_well),
+		cmocka_unit_test(C04__of_a_file_of_the_python_framework),
 	};
 
 	return cmocka_run_group_tests_name("plan_twice", tests, NULL, NULL);
