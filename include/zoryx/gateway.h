@@ -202,6 +202,9 @@ ZX_API int zx_inflate_new(struct zx_inflate **out, enum zx_compression c,
  */
 ZX_API int zx_inflate_feed(struct zx_inflate *z, struct zx_str in,
 			   struct zx_str *text);
+/* Gives back the room of the last text, which is gone then: for a connection
+ * that has little to say. Does nothing inside a message. */
+ZX_API void zx_inflate_rest(struct zx_inflate *z);
 ZX_API void zx_inflate_free(struct zx_inflate *z);
 
 /* Sessions -------------------------------------------------------------------

@@ -260,7 +260,7 @@ static inline unsigned zx__event_slot(struct zx_str name,
 
 /* Bytes of the first output buffer, and of one that is kept for small
  * messages. */
-#define ZX__INFLATE_FIRST 8192
+#define ZX__INFLATE_FIRST 512
 #define ZX__INFLATE_KEEP ((size_t)64 << 10)
 /* Small messages in a row after which a large buffer is given back. */
 #define ZX__INFLATE_CALM 4

@@ -64,17 +64,23 @@ void zx_inflate_free(struct zx_inflate *z)
 	zx_delete(z->alloc, z);
 }
 
+void zx_inflate_rest(struct zx_inflate *z)
+{
+	if (!z || z->open)
+		return;
+	zx_delete(z->alloc, z->out);
+	z->out = NULL;
+	z->cap = z->len = 0;
+	z->calm = 0;
+}
+
 /* One large message must not cost its size for the rest of the connection: a
  * thousand shards share this process. */
 static void begin_message(struct zx_inflate *z)
 {
 	z->calm = z->len < z->cap / 8 ? z->calm + 1 : 0;
-	if (z->cap > ZX__INFLATE_KEEP && z->calm >= ZX__INFLATE_CALM) {
-		zx_delete(z->alloc, z->out);
-		z->out = NULL;
-		z->cap = 0;
-		z->calm = 0;
-	}
+	if (z->cap > ZX__INFLATE_KEEP && z->calm >= ZX__INFLATE_CALM)
+		zx_inflate_rest(z);
 	z->len = 0;
 	z->taken = 0;
 }

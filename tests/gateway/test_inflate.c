@@ -110,6 +110,65 @@ static void CP_03__messages_of_one_stream_come_out_one_by_one(void **state)
 	}
 }
 
+/* A rest between messages gives back their room and nothing of the stream. */
+static void inflate__a_rest_costs_room_but_no_message(void **state)
+{
+	static char big[60000];
+	struct zx_str wire, out, in;
+	struct zx_inflate *z;
+	struct fail_alloc f;
+	struct deflater d;
+	size_t k, full;
+	int i;
+
+	(void)state;
+	for (k = 0; k < 2; k++) {
+		fail_alloc_init(&f);
+		deflater_init(&d, kinds[k]);
+		assert_err(zx_inflate_new(&z, kinds[k], 0, &f.alloc), ZX_OK);
+		for (i = 0; i < 20; i++) {
+			in = ZX_STR(DRIVE_READY);
+			if (i % 2)
+				in = (struct zx_str){ big, sizeof(big) };
+			wire = deflated(&d, in);
+			assert_err(zx_inflate_feed(z, wire, &out), ZX_OK);
+			same(out, in);
+			free((char *)wire.ptr);
+			full = f.live_bytes;
+			zx_inflate_rest(z);
+			assert_true(f.live_bytes + in.len <= full);
+		}
+		zx_inflate_rest(NULL);
+		zx_inflate_free(z);
+		deflater_release(&d);
+		fail_alloc_check(&f);
+	}
+}
+
+/* Nor inside a message (zlib: its end is known by 00 00 FF FF). */
+static void inflate__there_is_no_rest_inside_a_message(void **state)
+{
+	struct zx_str wire, out, in = ZX_STR(DRIVE_READY);
+	struct zx_inflate *z;
+	struct deflater d;
+	size_t at;
+
+	(void)state;
+	deflater_init(&d, ZX_COMPRESS_ZLIB_STREAM);
+	assert_err(zx_inflate_new(&z, ZX_COMPRESS_ZLIB_STREAM, 0, NULL), ZX_OK);
+	wire = deflated(&d, in);
+	at = wire.len / 2;
+	assert_err(zx_inflate_feed(z, (struct zx_str){ wire.ptr, at }, &out),
+		   ZX_OK);
+	assert_int_equal(out.len, 0);
+	zx_inflate_rest(z);
+	assert_err(zx_inflate_feed(z, zx_str_from(wire, at), &out), ZX_OK);
+	same(out, in);
+	free((char *)wire.ptr);
+	zx_inflate_free(z);
+	deflater_release(&d);
+}
+
 /* A text that zlib stores rather than compresses, so that its own 00 00 FF FF
  * stand in the stream as they are. */
 static struct zx_str awkward(void)
@@ -608,6 +667,8 @@ int main(void)
 		cmocka_unit_test(inflate__names_are_those_of_the_url),
 		cmocka_unit_test(
 			CP_03__messages_of_one_stream_come_out_one_by_one),
+		cmocka_unit_test(inflate__a_rest_costs_room_but_no_message),
+		cmocka_unit_test(inflate__there_is_no_rest_inside_a_message),
 		cmocka_unit_test(CP_02__a_message_may_be_split_at_every_byte),
 		cmocka_unit_test(CP_02__any_split_gives_the_same_text),
 		cmocka_unit_test(CP_02__a_truncated_message_gives_no_text),
