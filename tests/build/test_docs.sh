@@ -41,7 +41,7 @@ tap_none 'docs: every variable that is named exists' "$unknown"
 unknown=
 for target in $(grep -oh '`make [a-z][a-z0-9-]*' README.md docs/*.md | sed 's/.* //' |
   sort -u); do
-  cat Makefile src/install/*.mk | grep -q "^$target:" || unknown="$unknown $target"
+  cat Makefile src/install/*.mk tests/*.mk | grep -q "^$target:" || unknown="$unknown $target"
 done
 tap_none 'docs: every make target that is named exists' "$unknown"
 
