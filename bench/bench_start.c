@@ -18,7 +18,10 @@ static void exec_bot(const struct box *b, const char *program, int out)
 {
 	if (chdir(folder) || dup2(out, 1) < 0 || dup2(out, 2) < 0 ||
 	    setenv("DISCORD_TOKEN", b->token, 1) ||
-	    setenv("ZX_API_URL", b->api_url, 1))
+	    setenv("ZX_API_URL", b->api_url, 1) ||
+	    setenv("ENABLE_SHARD_MANAGER", "true", 1) ||
+	    setenv("SHARD_IPC_SECRET", "bench", 1) ||
+	    setenv("SHARD_IPC_PORT", "28641", 0))
 		_exit(1);
 	execl(program, program, (char *)NULL);
 	_exit(1);
