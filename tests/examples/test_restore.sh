@@ -15,6 +15,11 @@ tap 'restore: a part it does not know is named, with those it knows' "$(
 tap 'restore: an id that is none is told' "$(
   [ $? -eq 2 ] && grep -q 'no id of a server' "$tmp/err"; echo $?)"
 
+if ! command -v curl >/dev/null; then
+  tap_skip 'restore: in the sandbox' 'needs curl'
+  done_testing
+fi
+
 # The sandbox tells the program it runs where it is and how to log in.
 mkfifo "$tmp/end"
 "$B/zoryx-sandbox" --port 0 --kinds empty,plain --quiet --run sh -c \

@@ -5,6 +5,12 @@
 # timeout: 120
 . tests/helper/tap.sh
 tap_dir
+for program in curl python3; do
+  command -v $program >/dev/null || {
+    tap_skip 'monitoring: from outside' "needs $program"
+    done_testing
+  }
+done
 case $B in /*) dir=$B ;; *) dir=$PWD/$B ;; esac
 bot=$dir/zoryx-bot
 box=$dir/zoryx-sandbox
