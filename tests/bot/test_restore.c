@@ -18,12 +18,14 @@ struct hand {
 	uint64_t guild, n;
 	struct zx__restore_ask ask;
 	struct zx_plan *plan;
-	int err, planned;
+	int err;
+	atomic_int planned;
 	char why[256];
 	/* seen by the hook */
-	enum zx__restore_phase phase;
+	atomic_int phase; /* written last */
+	atomic_uint done;
 	int changes, over_err;
-	uint32_t differences, done;
+	uint32_t differences;
 	char lines[4096], over_why[256], safety[13];
 	unsigned phases; /* 1 << phase of those seen */
 	/* cancels or stops when so many operations are done */
@@ -51,7 +53,6 @@ static void changed(const struct zx__restore_view *v, void *ud)
 {
 	struct hand *h = ud;
 
-	h->phase = v->phase;
 	h->phases |= 1u << v->phase;
 	h->over_err = v->err;
 	snprintf(h->over_why, sizeof(h->over_why), "%s", v->why);
@@ -61,6 +62,7 @@ static void changed(const struct zx__restore_view *v, void *ud)
 	memcpy(h->safety, v->safety, sizeof(h->safety));
 	snprintf(h->lines, sizeof(h->lines), "%s", v->lines);
 	h->changes++;
+	h->phase = (int)v->phase;
 }
 
 static int hand_start(struct zx_bot *bot, void **data)
@@ -257,8 +259,21 @@ static void wait_for(struct run *r, enum zx__restore_phase phase)
 	while (hand.phase != phase && zx_clock() < until)
 		usleep(2000);
 	if (hand.phase != phase)
-		fail_msg("phase %d, %u done, %s\n%s", (int)hand.phase,
-			 hand.done, hand.over_why, zx_buf_cstr(&r->log));
+		fail_msg("phase %d, %u done, %s\n%s", hand.phase, hand.done,
+			 hand.over_why, zx_buf_cstr(&r->log));
+}
+
+/* Until it has done something and is not yet at its end. */
+static void wait_running(struct run *r, uint32_t done)
+{
+	zx_time until = zx_clock() + 3 * WAIT_MS;
+
+	while ((hand.phase != ZX__RESTORE_RUNNING || hand.done < done) &&
+	       zx_clock() < until)
+		usleep(2000);
+	if (hand.phase != ZX__RESTORE_RUNNING)
+		fail_msg("phase %d, %u done, %s\n%s", hand.phase, hand.done,
+			 hand.over_why, zx_buf_cstr(&r->log));
 }
 
 static void finish(struct run *r)
@@ -337,14 +352,13 @@ static void restore__the_end_of_the_bot_is_not_its_end(void **state)
 	(void)state;
 	prepare(r, ZX_RESTORE_ALL);
 	/* Each request takes a while, so that it is met in the middle. */
-	for (int i = 0; i < 8; i++)
-		control(r, "POST", "faults",
-			"{\"fault\":\"rest_slow\",\"ms\":150,\"times\":0,"
-			"\"route\":\"POST /guilds/{id}/*\"}");
+	control(r, "POST", "faults",
+		"{\"fault\":\"rest_slow\",\"ms\":500,\"times\":0,"
+		"\"route\":\"POST /guilds/{id}/*\"}");
 	do_it(begin_it);
 	if (hand.err)
 		fail_msg("%s", hand.why);
-	WAIT_FOR(hand.phase == ZX__RESTORE_RUNNING && hand.done >= 2);
+	wait_running(r, 2);
 	bot_down(r);
 	hand.phase = ZX__RESTORE_OVER;
 	start_bot(r);
@@ -379,12 +393,12 @@ static void C12_C13__cancelled_it_stays_until_it_is_given_up(void **state)
 	(void)state;
 	prepare(r, ZX_RESTORE_ALL);
 	control(r, "POST", "faults",
-		"{\"fault\":\"rest_slow\",\"ms\":150,\"times\":0,"
+		"{\"fault\":\"rest_slow\",\"ms\":500,\"times\":0,"
 		"\"route\":\"POST /guilds/{id}/*\"}");
 	do_it(begin_it);
 	if (hand.err)
 		fail_msg("%s", hand.why);
-	WAIT_FOR(hand.phase == ZX__RESTORE_RUNNING && hand.done >= 1);
+	wait_running(r, 1);
 	do_it(cancel_it);
 	assert_err(hand.err, ZX_OK);
 	wait_for(r, ZX__RESTORE_STOPPED);
