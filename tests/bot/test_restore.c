@@ -256,9 +256,9 @@ static void wait_for(struct run *r, enum zx__restore_phase phase)
 {
 	zx_time until = zx_clock() + 3 * WAIT_MS;
 
-	while (hand.phase != phase && zx_clock() < until)
+	while (hand.phase != (int)phase && zx_clock() < until)
 		usleep(2000);
-	if (hand.phase != phase)
+	if (hand.phase != (int)phase)
 		fail_msg("phase %d, %u done, %s\n%s", hand.phase, hand.done,
 			 hand.over_why, zx_buf_cstr(&r->log));
 }
