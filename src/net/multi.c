@@ -12,6 +12,20 @@ struct socket {
 	curl_socket_t fd;
 };
 
+/* A socket that could not be watched for want of memory is told to curl, which
+ * then gives all transfers up, each when it next looks at it. That is now, and
+ * not when they time out. */
+static void turned(struct zx__multi *m)
+{
+	int running;
+
+	if (m->starved) {
+		m->starved = 0;
+		curl_multi_perform(m->curl, &running);
+	}
+	m->turned(m->ud);
+}
+
 static void on_socket_event(struct zx__watch *w, int events, void *ud)
 {
 	struct socket *s = ud;
@@ -31,7 +45,7 @@ static void on_socket_event(struct zx__watch *w, int events, void *ud)
 	}
 	/* s may be gone when this returns */
 	curl_multi_socket_action(m->curl, s->fd, mask, &running);
-	m->turned(m->ud);
+	turned(m);
 }
 
 static struct socket *socket_new(struct zx__multi *m, curl_socket_t fd)
@@ -76,6 +90,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *ud,
 	}
 	if (!s) {
 		s = socket_new(m, fd);
+		m->starved |= !s;
 		if (!s)
 			return -1;
 		curl_multi_assign(m->curl, fd, s);
@@ -108,7 +123,7 @@ static void on_timer(struct zx_timer *t, void *ud)
 
 	(void)t;
 	curl_multi_socket_action(m->curl, CURL_SOCKET_TIMEOUT, 0, &running);
-	m->turned(m->ud);
+	turned(m);
 }
 
 int zx__multi_open(struct zx__multi *m, struct zx_loop *l,

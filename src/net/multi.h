@@ -13,7 +13,8 @@
 struct zx__multi {
 	struct zx_loop *loop;
 	CURLM *curl;
-	int global; /* curl_global_init is to be undone */
+	int global;  /* curl_global_init is to be undone */
+	int starved; /* a socket could not be watched */
 	struct zx_timer timer;
 	void (*turned)(void *ud); /* there may be messages to read */
 	void *ud;

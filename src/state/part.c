@@ -65,9 +65,10 @@ static int write_part(struct zx_state *s, enum zx__state_stmt how,
 		return err;
 	zx_buf_init(&b, s->alloc, ZX_STATE_PART_MAX);
 	n = pack(s, data, &b);
-	if (b.err) {
+	err = b.err; /* which the release forgets */
+	if (err) {
 		zx_buf_release(&b);
-		return zx__state_fail(s, b.err, "%s: no memory for a part",
+		return zx__state_fail(s, err, "%s: no memory for a part",
 				      s->path);
 	}
 	sqlite3_bind_blob(st, 1, hash, 32, SQLITE_STATIC);

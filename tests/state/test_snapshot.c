@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 
+#include "helper/fail_alloc.h"
 #include "helper/zx_test.h"
 #include "zoryx/guild.h"
 #include "zoryx/state.h"
@@ -245,6 +246,34 @@ static void snap__a_damaged_part_is_healed_by_the_next_one(void **state)
 	zx_state_close(s);
 }
 
+/* A part that there was no memory for is not said to be there. */
+static void D10__a_part_without_memory_is_refused(void **state)
+{
+	static const char text[] = "a part that is long enough to be packed, "
+				   "which takes some memory of the handle's";
+	struct zx_state_options o = ZX_STATE_OPTIONS_INIT;
+	struct fail_alloc f;
+	struct zx_state *s;
+	uint64_t draft;
+
+	(void)state;
+	fail_alloc_init(&f);
+	o.path = path;
+	o.alloc = &f.alloc;
+	assert_err(zx_state_open(&s, &o), ZX_OK);
+	assert_err(zx_state_snap_begin(s, 1, &draft), ZX_OK);
+	fail_alloc_once(&f, 1);
+	assert_err(part(s, draft, text), ZX_E_NOMEM);
+	assert_int_equal(f.failed, 1);
+	assert_non_null(strstr(zx_state_error(s), "no memory for a part"));
+	assert_false(have(s, text));
+	fail_alloc_once(&f, 0);
+	assert_err(part(s, draft, text), ZX_OK);
+	assert_true(have(s, text));
+	zx_state_close(s);
+	fail_alloc_check(&f);
+}
+
 static void snap__what_a_transaction_held_is_undone_with_it(void **state)
 {
 	struct zx_state *s = open_state();
@@ -456,6 +485,7 @@ int main(void)
 		TEST(snap__limits_and_doubles_are_refused),
 		TEST(C01__an_unfinished_draft_is_gone_at_the_next_open),
 		TEST(snap__a_damaged_part_is_healed_by_the_next_one),
+		TEST(D10__a_part_without_memory_is_refused),
 		TEST(snap__what_a_transaction_held_is_undone_with_it),
 		TEST(D04__deleting_works_on_a_full_disk),
 		TEST(audit__is_numbered_without_gaps),
