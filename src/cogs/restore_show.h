@@ -52,6 +52,12 @@ void zx__rsv_run(const struct zx__restore_view *v, const char *guild_name,
 void zx__rsv_time(struct zx_buf *out, uint64_t ms);
 /* What a restore of this plan is called: "`0123456789ab`", "the way back". */
 void zx__rsv_name(const struct zx__restore_view *v, struct zx_buf *out);
+/* Moves a line to a field; 0: it would be longer than Discord's 1,024. */
+int zx__rsv_line(struct zx_buf *field, struct zx_buf *line);
+/* Clears, releases a text of `out`; when memory was short for it, so it was for
+ * that. */
+void zx__rsv_next(struct zx_buf *text, struct zx_message *out);
+void zx__rsv_end(struct zx_buf *text, struct zx_message *out);
 
 /* The panel (restore_panel*.c) --------------------------------------------- */
 

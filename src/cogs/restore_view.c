@@ -4,28 +4,6 @@
  */
 #include "cogs/restore_show.h"
 
-void zx__rsv_time(struct zx_buf *out, uint64_t ms)
-{
-	uint64_t min = (ms + 59999) / 60000;
-
-	if (min <= 1)
-		zx_buf_addc(out, "under a minute");
-	else if (min < 60)
-		zx_buf_addf(out, "%u min", (unsigned)min);
-	else
-		zx_buf_addf(out, "%llu h %u min",
-			    (unsigned long long)(min / 60),
-			    (unsigned)(min % 60));
-}
-
-void zx__rsv_name(const struct zx__restore_view *v, struct zx_buf *out)
-{
-	if (v->undo)
-		zx_buf_addc(out, "the way back");
-	else
-		zx_buf_addf(out, "`%s`", v->snapshot);
-}
-
 /* Choosing -----------------------------------------------------------------
  */
 
@@ -103,38 +81,36 @@ static void modes(const struct zx__rsv_choose *v, struct zx_message *out)
 
 void zx__rsv_choose(const struct zx__rsv_choose *v, struct zx_message *out)
 {
-	struct zx_buf label;
+	struct zx_buf t;
 
 	if (!v->item) {
 		zx_embed(out, ZX_COLOR_RED, "❌ Not Found");
 		zx_embed_text(out, "The backup has been deleted meanwhile.");
 		return;
 	}
-	zx_buf_init(&label, out->alloc, 0);
-	zx__bkv_text(&label, v->item->label, ZX__BACKUP_LABEL);
 	zx_embed(out, ZX_COLOR_ORANGE, "⚠️ Selective Restore");
-	zx_embed_text(out, "**Backup:** `%s` — %s\n**Taken:** ", v->item->id,
-		      zx_buf_cstr(&label));
-	zx_buf_clear(&label);
-	zx_timestamp(&label, v->item->created, 'R');
-	zx_embed_text(out, "%s\n", zx_buf_cstr(&label));
+	zx_buf_init(&t, out->alloc, 0);
+	zx_buf_addf(&t, "**Backup:** `%s` — ", v->item->id);
+	zx__bkv_text(&t, v->item->label, ZX__BACKUP_LABEL);
+	zx_buf_addc(&t, "\n**Taken:** ");
+	zx_timestamp(&t, v->item->created, 'R');
 	if (v->from) {
-		zx_buf_clear(&label);
-		zx__bkv_text(&label, zx_str(v->from), 100);
-		zx_embed_text(out,
-			      "**Of:** %s, another server: everything "
-			      "that is not here is made anew\n",
-			      zx_buf_cstr(&label));
+		zx_buf_addc(&t, "\n**Of:** ");
+		zx__bkv_text(&t, zx_str(v->from), 100);
+		zx_buf_addc(&t, ", another server: everything that is not here "
+				"is made anew");
 	}
-	zx_embed_text(out, "\nOnly what is missing is made; nothing is "
-			   "deleted. **Show Plan** reads the server and shows "
-			   "every step before anything happens.");
+	zx_embed_text(out,
+		      "%s\n\nOnly what is missing is made; nothing is "
+		      "deleted. **Show Plan** reads the server and shows "
+		      "every step before anything happens.",
+		      zx_buf_cstr(&t));
 	if (v->notice[0])
 		zx_embed_field(out, 0, "ℹ️", "%s", v->notice);
 	components(v, out);
 	modes(v, out);
 	zx_embed_footer(out, "Nothing has happened yet");
-	zx_buf_release(&label);
+	zx__rsv_end(&t, out);
 }
 
 /* Under way -----------------------------------------------------------------
@@ -182,12 +158,12 @@ static void progress(const struct zx__restore_view *v, zx_wall wall,
 	if (p->stopped)
 		zx_embed_text(out, ", %u given up", p->stopped);
 	zx_embed_text(out, "\n");
-	zx_buf_clear(&t);
+	zx__rsv_next(&t, out);
 	if (v->phase == ZX__RESTORE_RUNNING)
 		current(v, &t);
 	if (t.len)
 		zx_embed_field(out, 0, "Now", "%s", zx_buf_cstr(&t));
-	zx_buf_clear(&t);
+	zx__rsv_next(&t, out);
 	if (p->paused) {
 		zx_embed_field(out, 0, "⏸️ Paused", "Nothing new begins.");
 	} else if (p->eta_ms) {
@@ -196,19 +172,17 @@ static void progress(const struct zx__restore_view *v, zx_wall wall,
 		zx_timestamp(&t, wall + (zx_wall)p->eta_ms, 't');
 		zx_embed_field(out, 0, "Left", "%s)", zx_buf_cstr(&t));
 	}
-	zx_buf_release(&t);
+	zx__rsv_end(&t, out);
 }
 
 /* Over ----------------------------------------------------------------------
  */
 
-static void add_issue(const struct zx__restore_view *v,
-		      const struct zx_plan_op *op,
-		      const struct zx_restore_result *r, struct zx_buf *out)
+static void issue(const struct zx_plan_op *op,
+		  const struct zx_restore_result *r, struct zx_buf *out)
 {
 	struct zx_buf line;
 
-	(void)v;
 	zx_buf_init(&line, out->alloc, 0);
 	zx_buf_addf(&line, "%s %.*s: ", zx_verb_name(op->verb),
 		    ZX_ARG(op->name));
@@ -220,7 +194,8 @@ static void add_issue(const struct zx__restore_view *v,
 					   : "failed");
 	zx_buf_addc(out, "• ");
 	zx__bkv_text(out, zx_buf_str(&line), 140);
-	zx_buf_addch(out, '\n');
+	if (r->code)
+		zx_buf_addf(out, " (%d)", r->code);
 	if (line.err)
 		out->err = line.err;
 	zx_buf_release(&line);
@@ -229,24 +204,27 @@ static void add_issue(const struct zx__restore_view *v,
 static void issues(const struct zx__restore_view *v, struct zx_message *out)
 {
 	struct zx_restore_result r;
+	struct zx_buf t, line;
 	struct zx_plan_op op;
-	unsigned n = 0;
-	struct zx_buf t;
+	unsigned n = 0, shown = 0;
 
 	zx_buf_init(&t, out->alloc, 0);
+	zx_buf_init(&line, out->alloc, 0);
 	for (size_t i = 0; zx_plan_op(v->plan, i, &op); i++) {
 		if (zx_restore_run_result(v->run, op.id, &r) ||
 		    (r.outcome != ZX_OUTCOME_FAILED &&
 		     r.outcome != ZX_OUTCOME_STOPPED))
 			continue;
-		if (n++ < ZX__RSP_ISSUES && t.len < 800)
-			add_issue(v, &op, &r, &t);
-		else if (t.len >= 800)
-			n = n > ZX__RSP_ISSUES ? n : ZX__RSP_ISSUES + 1;
+		if (n++ != shown || shown == ZX__RSP_ISSUES)
+			continue;
+		issue(&op, &r, &line);
+		shown += (unsigned)zx__rsv_line(&t, &line);
 	}
-	if (n > ZX__RSP_ISSUES)
-		zx_buf_addc(&t, "… all are in the report");
+	if (n > shown)
+		zx_buf_addf(&t, "… and %u more, all are in the report",
+			    n - shown);
 	zx__bkv_field(out, 0, "⚠️ Issues", &t);
+	zx__rsv_end(&line, out);
 	zx_buf_release(&t);
 }
 
@@ -283,7 +261,7 @@ static void results(const struct zx__restore_view *v, struct zx_message *out)
 static void checked(const struct zx__restore_view *v, struct zx_message *out)
 {
 	struct zx_str rest = zx_str(v->lines);
-	struct zx_buf t;
+	struct zx_buf t, line;
 
 	if (v->differences == UINT32_MAX || v->phase != ZX__RESTORE_OVER)
 		return;
@@ -294,16 +272,19 @@ static void checked(const struct zx__restore_view *v, struct zx_message *out)
 		return;
 	}
 	zx_buf_init(&t, out->alloc, 0);
+	zx_buf_init(&line, out->alloc, 0);
 	for (unsigned i = 0; rest.len && i < ZX__RSP_DIFFERENCES; i++) {
-		zx_buf_addc(&t, "• ");
-		zx__bkv_text(&t, zx_str_split(&rest, '\n'), 85);
-		zx_buf_addch(&t, '\n');
+		zx_buf_addc(&line, "• ");
+		zx__bkv_text(&line, zx_str_split(&rest, '\n'), 120);
+		if (!zx__rsv_line(&t, &line))
+			break;
 	}
 	zx_embed_text(out,
 		      "\n🔎 The server was read again: **%u** thing%s not as "
 		      "the plan wanted.\n",
 		      v->differences, v->differences == 1 ? " is" : "s are");
 	zx__bkv_field(out, 0, "🔎 Different", &t);
+	zx__rsv_end(&line, out);
 	zx_buf_release(&t);
 }
 
@@ -375,5 +356,5 @@ void zx__rsv_run(const struct zx__restore_view *v, const char *guild_name,
 		zx_embed_footer(out, "Safety snapshot %s • restore %llu",
 				v->safety, (unsigned long long)v->n);
 	zx_embed_time(out, wall);
-	zx_buf_release(&t);
+	zx__rsv_end(&t, out);
 }

@@ -69,23 +69,24 @@ static void sections(const struct zx_plan_totals *t, struct zx_message *out)
 static void problems(const struct zx_plan *p, struct zx_message *out)
 {
 	struct zx_plan_problem q;
-	struct zx_buf b;
+	struct zx_buf b, line;
 	size_t i, shown = 0;
 
 	zx_buf_init(&b, out->alloc, 0);
+	zx_buf_init(&line, out->alloc, 0);
 	for (i = 0; zx_plan_problem(p, i, &q); i++) {
-		if (shown >= ZX__RSP_PROBLEMS || b.len > 700)
+		if (shown != i || shown == ZX__RSP_PROBLEMS)
 			continue;
-		zx_buf_addc(&b, q.blocks ? "⛔ " : "⚠️ ");
-		zx__bkv_text(&b, q.text, 200);
-		zx_buf_addch(&b, '\n');
-		shown++;
+		zx_buf_addc(&line, q.blocks ? "⛔ " : "⚠️ ");
+		zx__bkv_text(&line, q.text, 200);
+		shown += (size_t)zx__rsv_line(&b, &line);
 	}
 	if (i > shown)
 		zx_buf_addf(&b, "… and %zu more, see the file\n", i - shown);
 	zx__bkv_field(out, 0,
 		      zx_plan_blocked(p) ? "⛔ Cannot Begin" : "⚠️ Problems",
 		      &b);
+	zx__rsv_end(&line, out);
 	zx_buf_release(&b);
 }
 
@@ -129,14 +130,20 @@ static void effort(const struct zx_plan_totals *t, struct zx_message *out)
 	struct zx_buf b;
 
 	zx_buf_init(&b, out->alloc, 0);
-	zx_buf_addf(&b, "%u changes\n%u requests\n", t->changes, t->requests);
+	zx__bkv_plural(&b, t->changes, "change");
+	zx_buf_addch(&b, '\n');
+	zx__bkv_plural(&b, t->requests, "request");
+	zx_buf_addch(&b, '\n');
 	zx__rsv_time(&b, t->eta_ms);
 	zx_buf_addch(&b, '\n');
-	if (t->members)
-		zx_buf_addf(&b, "%u members\n", t->members);
-	if (t->absent)
-		zx_buf_addf(&b, "%u members are not here any more\n",
-			    t->absent);
+	if (t->members) {
+		zx__bkv_plural(&b, t->members, "member");
+		zx_buf_addch(&b, '\n');
+	}
+	if (t->absent) {
+		zx__bkv_plural(&b, t->absent, "member");
+		zx_buf_addc(&b, " not here any more\n");
+	}
 	zx__bkv_field(out, 1, "⏱️ Effort", &b);
 	zx_buf_release(&b);
 }
@@ -151,8 +158,8 @@ static void summary(const struct zx__rsv_plan *v, struct zx_message *out)
 				   "selected and can be changed.\n");
 	if (v->role_sync)
 		zx_embed_text(out,
-			      "\n🔴 **Role Sync**: %u roles would be "
-			      "**taken from members**.\n",
+			      "\n🔴 **Role Sync**: **%u** times a role would be "
+			      "**taken from a member**.\n",
 			      t->verb[ZX_VERB_REMOVE_ROLE]);
 	if (v->notice[0])
 		zx_embed_field(out, 0, "ℹ️", "%s", v->notice);
@@ -178,17 +185,15 @@ static void operations(const struct zx__rsv_plan *v, size_t page,
 	zx_buf_init(&b, out->alloc, 0);
 	zx_buf_init(&line, out->alloc, 0);
 	for (; i < to && zx_plan_op(v->plan, i, &op); i++) {
-		zx_buf_clear(&line);
 		zx_plan_line(&op, &line);
 		zx_buf_addf(&b, "%s %3u ", sign(op.verb), op.id);
-		zx__bkv_code(&b, zx_buf_str(&line), 110);
+		zx__bkv_code(&b, zx_buf_str(&line), 100);
 		zx_buf_addch(&b, '\n');
+		zx__rsv_next(&line, out);
 	}
 	zx_embed_text(out, "\n```diff\n%s```", zx_buf_cstr(&b));
-	if (b.err || line.err)
-		out->err = b.err ? b.err : line.err;
-	zx_buf_release(&b);
-	zx_buf_release(&line);
+	zx__rsv_end(&b, out);
+	zx__rsv_end(&line, out);
 }
 
 void zx__rsv_plan(const struct zx__rsv_plan *v, struct zx_message *out)
@@ -220,7 +225,7 @@ void zx__rsv_plan(const struct zx__rsv_plan *v, struct zx_message *out)
 			"%zu",
 			zx_plan_id(v->plan), page + 1, pages);
 	zx_embed_time(out, v->wall);
-	zx_buf_release(&name);
+	zx__rsv_end(&name, out);
 }
 
 int zx__rsv_plan_text(const struct zx_plan *p, struct zx_buf *out)

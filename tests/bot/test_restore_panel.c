@@ -73,7 +73,7 @@ static void restore_panel__plan_confirm_verified_and_undone(void **state)
 	want(r, "it is as the plan wanted it");
 	for (const char *const *n = some; *n; n++)
 		assert_true(there(r, *n));
-	press(r, "undo", "Planning the way back");
+	press(r, "undo", "");
 	comes(r, "Plan of the Way Back");
 	want(r, "delete 4");
 	press(r, "confirm", "Safety Snapshot");

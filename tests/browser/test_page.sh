@@ -56,5 +56,6 @@ else
   one guild guild.test.mjs
   one bot bot.test.mjs
   one backup backup.test.mjs
+  one restore restore.test.mjs
 fi
 done_testing
