@@ -67,9 +67,9 @@ struct zx_metrics_options {
 	size_t kind_count;  /* at most ZX_METRICS_KINDS */
 	uint32_t threshold; /* failures in a row that are a warning; clamped
 			       to 1..20, 0 means 3 */
+	const struct zx_alloc *alloc;
 	uint32_t recent_ms; /* a shard that is back stays a warning so long;
 			       0 means 60 s */
-	const struct zx_alloc *alloc;
 };
 #define ZX_METRICS_OPTIONS_INIT ZX__INIT(struct zx_metrics_options)
 

@@ -26,9 +26,6 @@ struct zx_monitor_options {
 				120 samples are an hour; 0 means 30 s */
 	uint32_t health_ms;  /* judges and alerts; 0 means 60 s */
 	uint32_t save_ms;    /* to the state file; 0 means 5 min */
-	/* A shard that is connected again stays a warning ("Recently
-	 * disconnected") so long; 0 means 60 s. */
-	uint32_t recent_ms;
 	/* An ACK that comes so long after the last failure ends the failures in
 	 * a row, as a new connection does; 0 means 5 min. */
 	uint32_t forgive_ms;
@@ -37,6 +34,9 @@ struct zx_monitor_options {
 	uint32_t retry_ms;
 	/* Of the state machine of alerts; 0 means the defaults there. */
 	uint32_t pending_ms, resolve_ms, group_ms, repeat_ms;
+	/* A shard that is connected again stays a warning ("Recently
+	 * disconnected") so long; 0 means 60 s. */
+	uint32_t recent_ms;
 };
 #define ZX_MONITOR_OPTIONS_INIT ZX__INIT(struct zx_monitor_options)
 
