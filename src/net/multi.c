@@ -15,7 +15,7 @@ struct socket {
 /* A socket that could not be watched for want of memory is told to curl, which
  * then gives all transfers up, each when it next looks at it. That is now, and
  * not when they time out. */
-static void turned(struct zx__multi *m)
+static void take_turn(struct zx__multi *m)
 {
 	int running;
 
@@ -45,7 +45,7 @@ static void on_socket_event(struct zx__watch *w, int events, void *ud)
 	}
 	/* s may be gone when this returns */
 	curl_multi_socket_action(m->curl, s->fd, mask, &running);
-	turned(m);
+	take_turn(m);
 }
 
 static struct socket *socket_new(struct zx__multi *m, curl_socket_t fd)
@@ -123,7 +123,7 @@ static void on_timer(struct zx_timer *t, void *ud)
 
 	(void)t;
 	curl_multi_socket_action(m->curl, CURL_SOCKET_TIMEOUT, 0, &running);
-	turned(m);
+	take_turn(m);
 }
 
 int zx__multi_open(struct zx__multi *m, struct zx_loop *l,
