@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * 10_lws: a program that has a libwebsockets context of its own, with a bot as
- * a guest in it. The host serves the context as it always did.
+ * a guest in it. The host serves the context as it always did. It calls
+ * libwebsockets itself, so it links it: pkg-config zoryx libwebsockets.
  */
 #include <libwebsockets.h>
 #include <stdio.h>
