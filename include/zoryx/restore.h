@@ -274,7 +274,8 @@ ZX_API const char *zx_why_name(enum zx_why r); /* "hierarchy" */
 	X(DELETE, UNDO_DELETE)                                                 \
 	X(UNBAN, UNDO_DELETE)                                                  \
 	X(OVERWRITE, UPDATES) /* of a role that is made, in a channel that is  \
-				 there: Discord took it with the role */
+				 there: Discord took it with the role */       \
+	X(WIDGET, GUILD)
 enum zx_act {
 #define ZX__X(name, phase) ZX_ACT_##name,
 	ZX_ACTS(ZX__X)

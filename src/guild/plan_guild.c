@@ -63,7 +63,8 @@ static void begin(struct zx__planner *pl, struct zx_json_writer *j,
 }
 
 static int end(struct zx__planner *pl, struct zx_json_writer *j,
-	       struct zx_json_writer *before, enum zx_act act)
+	       struct zx_json_writer *before, enum zx_act act,
+	       struct zx_str name)
 {
 	struct zx__new n = { .verb = ZX_VERB_UPDATE,
 			     .act = act,
@@ -71,7 +72,7 @@ static int end(struct zx__planner *pl, struct zx_json_writer *j,
 			     .reason = ZX_WHY_CHANGED,
 			     .snapshot_id = pl->p->source,
 			     .live_id = pl->p->guild,
-			     .name = zx_json_get(pl->sguild, "name") };
+			     .name = name };
 
 	zx_jw_obj_end(j);
 	zx_jw_obj_end(before);
@@ -100,7 +101,8 @@ static int community(struct zx__planner *pl)
 	zx__plan_pick(&j, pl->sguild, keys);
 	zx_jw_u64(&j, "verification_level", level ? level : 1);
 	zx_jw_raw(&before, "features", zx_json_get(pl->lguild, "features"));
-	return end(pl, &j, &before, ZX_ACT_COMMUNITY);
+	return end(pl, &j, &before, ZX_ACT_COMMUNITY,
+		   zx_json_get(pl->sguild, "name"));
 }
 
 static int settings(struct zx__planner *pl)
@@ -119,9 +121,36 @@ static int settings(struct zx__planner *pl)
 			      pl->community ? social_places : social_places + 2,
 			      0);
 	if (n)
-		return end(pl, &j, &before, ZX_ACT_GUILD_UPDATE);
+		return end(pl, &j, &before, ZX_ACT_GUILD_UPDATE,
+			   zx_json_get(pl->sguild, "name"));
 	pl->p->totals.same[ZX_SECTION_GUILD]++;
 	return ZX_OK;
+}
+
+/* It has an address of its own, where its settings have other names. */
+static int widget(struct zx__planner *pl)
+{
+	static const char *const keys[][2] = {
+		{ "widget_channel_id", "channel_id" },
+		{ "widget_enabled", "enabled" },
+	};
+	struct zx_json_writer j, before;
+	struct zx_str was, is;
+	int n = 0;
+
+	begin(pl, &j, &before);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		was = zx_json_get(pl->sguild, keys[i][0]);
+		is = zx_json_get(pl->lguild, keys[i][0]);
+		if (!was.len || !is.len || (!i && lost(pl, keys[i][0])) ||
+		    zx__same(pl, zx_str(keys[i][0]), was, is))
+			continue;
+		zx_jw_raw(&j, keys[i][1], was);
+		zx_jw_raw(&before, keys[i][1], is);
+		n++;
+	}
+	return n ? end(pl, &j, &before, ZX_ACT_WIDGET, ZX_STR("\"widget\""))
+		 : ZX_OK;
 }
 
 static int cannot(struct zx__planner *pl, const char *name, enum zx_why why,
@@ -180,6 +209,8 @@ int zx__plan_guild_item(struct zx__planner *pl)
 		err = community(pl);
 	if (!err)
 		err = settings(pl);
+	if (!err)
+		err = widget(pl);
 	return err ? err : by_hand(pl);
 }
 

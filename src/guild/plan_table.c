@@ -105,6 +105,8 @@ const struct zx__act zx__acts[ZX_ACT_COUNT] = {
 	[ZX_ACT_OVERWRITE] =
 		ACT("overwrite", "/channels/$l/permissions/$r", ZX__BIT_ROLES,
 		    PUT, UPDATES, OTHER, CHANNEL, AGAIN, 1, 13),
+	[ZX_ACT_WIDGET] = ACT("widget", G "/widget", ZX__BIT(5), PATCH, GUILD,
+			      OTHER, CHANNEL, AGAIN, 1, 1),
 };
 
 /* Phases ------------------------------------------------------------------- */

@@ -232,6 +232,32 @@ static void plan__a_channel_that_is_lost_is_not_set(void **state)
 	desk_close(&d);
 }
 
+static void plan__the_widget_is_as_it_was(void **state)
+{
+	struct desk d;
+	struct zx_idmap ids;
+	uint32_t op;
+
+	(void)state;
+	desk_open_settings(&d, 2000,
+			   "'widget_channel_id':'21','widget_enabled':true",
+			   "'widget_channel_id':null,'widget_enabled':false");
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'hall','position':0}");
+	desk_plan(&d);
+	assert_false(desk_has(&d, ZX_ACT_GUILD_UPDATE));
+	op = desk_op(&d, ZX_ACT_WIDGET, 0).id;
+	assert_str(desk_op(&d, ZX_ACT_WIDGET, 0).before,
+		   "{\"channel_id\":null,\"enabled\":false}");
+	desk_ids(&d, &ids);
+	zx_idmap_put(&ids, ZX_ID_CHANNEL, 21, 91);
+	desk_request(&d, op, &ids, "",
+		     "PATCH /guilds/2000/widget {'channel_id':'91',"
+		     "'enabled':true}");
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
 static void plan__what_only_the_owner_can_do_is_listed(void **state)
 {
 	struct desk d;
@@ -688,6 +714,7 @@ int main(void)
 		cmocka_unit_test(
 			plan__settings_are_mapped_wherever_a_channel_stands),
 		cmocka_unit_test(plan__a_channel_that_is_lost_is_not_set),
+		cmocka_unit_test(plan__the_widget_is_as_it_was),
 		cmocka_unit_test(plan__what_only_the_owner_can_do_is_listed),
 		cmocka_unit_test(plan__a_community_is_made_before_its_channels),
 		cmocka_unit_test(
