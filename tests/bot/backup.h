@@ -196,9 +196,8 @@ static inline void away(struct run *r)
 	if (s.violations) {
 		zx_buf_clear(&r->text);
 		zx_sandbox_state(r->box, &r->text);
-		print_error("%.*s\n",
-			    ZX_ARG(zx_json_at(zx_buf_str(&r->text),
-					      "gateway.violations")));
+		print_error("%.*s\n", ZX_ARG(zx_json_at(zx_buf_str(&r->text),
+							"gateway.violations")));
 	}
 	assert_int_equal(s.violations, 0);
 	zx_sandbox_stop(r->box);

@@ -285,7 +285,8 @@ static void ring(int sig)
 
 static void D15__a_storm_of_signals_loses_nothing(void **state)
 {
-	struct itimerval every = { { 0, 1000 }, { 0, 1000 } }, off = { { 0 } };
+	struct itimerval every = { { 0, 1000 }, { 0, 1000 } },
+			 off = { { 0, 0 }, { 0, 0 } };
 	struct sigaction a = { .sa_handler = ring }; /* no SA_RESTART */
 	struct zx_state *s = must_open();
 
