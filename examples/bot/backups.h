@@ -23,4 +23,13 @@ int backups_export(struct zx_state *s, const char *dir);
  * is told. */
 int backups_read(const char *path, struct zx_buf *out);
 
+/* A file where it lies; the caller unmaps `at`. NULL, or why not. */
+struct backups_mapped {
+	struct zx_str text;
+	void *at;
+};
+const char *backups_map(const char *path, struct backups_mapped *m);
+/* Behind a pass over the whole file: its pages need not stay in memory. */
+void backups_unread(const struct backups_mapped *m);
+
 #endif

@@ -62,47 +62,6 @@ int backups_read(const char *path, struct zx_buf *out)
 	return -1;
 }
 
-/* A file that may be as large as a server: not read, but looked at where it
- * lies. Of what is not being looked at, the system keeps what it has room for.
- */
-struct mapped {
-	struct zx_str text;
-	void *at;
-};
-
-static const char *map(const char *path, struct mapped *m)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	const char *why = NULL;
-	struct stat st;
-
-	memset(m, 0, sizeof(*m));
-	if (fd < 0 || fstat(fd, &st))
-		why = strerror(errno);
-	else if (!S_ISREG(st.st_mode))
-		why = "is no file";
-	else if (st.st_size > ZX_PYTHON_FILE_MAX)
-		why = "too large";
-	else if (!st.st_size)
-		why = "is empty";
-	if (!why) {
-		m->text.len = (size_t)st.st_size;
-		m->at = mmap(NULL, m->text.len, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (m->at == MAP_FAILED)
-			why = strerror(errno);
-		m->text.ptr = m->at;
-	}
-	if (fd >= 0)
-		close(fd);
-	return why;
-}
-
-/* Behind a pass over the whole file. */
-static void forget(const struct mapped *m)
-{
-	(void)posix_madvise(m->at, m->text.len, POSIX_MADV_DONTNEED);
-}
-
 static int get_file(struct in *in, const char *name, struct zx_buf *out)
 {
 	char path[2200];
@@ -208,12 +167,12 @@ static int store(struct in *in, const struct zx_python_entry *e,
 }
 
 static int take(struct in *in, const struct zx_python_entry *e,
-		const struct mapped *file, char why[128])
+		const struct backups_mapped *file, char why[128])
 {
 	struct zx_python_snapshot snap;
 	int err = zx_python_inspect(file->text, NULL, &snap, why);
 
-	forget(file);
+	backups_unread(file);
 	if (err)
 		return err;
 	if (snap.guild != in->guild) {
@@ -234,7 +193,7 @@ static int entry(const struct zx_python_entry *e, const char *why, void *ud)
 {
 	struct in *in = ud;
 	char name[32], path[2200], reason[128] = "";
-	struct mapped file;
+	struct backups_mapped file;
 	const char *unread;
 	int err;
 
@@ -246,7 +205,7 @@ static int entry(const struct zx_python_entry *e, const char *why, void *ud)
 	}
 	snprintf(name, sizeof(name), "%s.json", e->id);
 	snprintf(path, sizeof(path), "%s/%s", in->dir, name);
-	unread = map(path, &file);
+	unread = backups_map(path, &file);
 	if (unread) {
 		snprintf(reason, sizeof(reason),
 			 "is in index.json but cannot be read: %s", unread);
@@ -350,7 +309,9 @@ static void audit_file(struct in *in)
 			err = zx_state_commit(in->s);
 		zx_state_rollback(in->s);
 		if (err)
-			told(in, "audit_log.json", zx_strerror(err));
+			told(in, "audit_log.json",
+			     err == ZX_E_SYNTAX ? "is no JSON list; not taken"
+						: zx_strerror(err));
 		else
 			printf("%s/audit_log.json: %zu entries imported\n",
 			       in->dir, a.n);
@@ -374,7 +335,9 @@ static void schedule_file(struct in *in)
 			err = zx_state_put(in->s, BACKUPS_SPACE, in->guild,
 					   BACKUPS_SCHEDULE, zx_buf_str(&ours));
 		if (err)
-			told(in, "schedule.json", zx_strerror(err));
+			told(in, "schedule.json",
+			     err == ZX_E_SYNTAX ? "is no schedule; not taken"
+						: zx_strerror(err));
 		else
 			printf("%s/schedule.json: imported, every %u hours, "
 			       "%s\n",
@@ -444,17 +407,19 @@ static void settings_file(struct in *in)
 
 	snprintf(path, sizeof(path), "%s/guild.db", in->dir);
 	if (get_file(in, "guild.db", &b)) {
-		if (zx_state_python_settings(in->s, path, setting, in))
-			told(in, "guild.db", zx_state_error(in->s));
-		else
+		if (zx_state_python_settings(in->s, path, setting, in)) {
+			printf("%s\n", zx_state_error(in->s)); /* names it */
+			in->bad = 1;
+		} else {
 			printf("%s/guild.db: settings imported\n", in->dir);
+		}
 		remember(in, "guild.db", &b);
 	}
 	zx_buf_release(&b);
 }
 
-/* Calls fn for each folder whose name is an id. */
-static int folders(struct zx_state *s, const char *dir,
+/* Calls fn for each folder whose name is an id. tell: of other names, too. */
+static int folders(struct zx_state *s, const char *dir, int tell,
 		   void (*fn)(struct in *in))
 {
 	static struct in in;
@@ -467,8 +432,13 @@ static int folders(struct zx_state *s, const char *dir,
 		in.s = s;
 		if (zx_str_u64(zx_str(e->d_name), &in.guild) ||
 		    snprintf(in.dir, sizeof(in.dir), "%s/%s", dir, e->d_name) >=
-			    (int)sizeof(in.dir))
+			    (int)sizeof(in.dir)) {
+			if (tell && *e->d_name != '.')
+				printf("%s/%s: not the id of a server, passed "
+				       "over\n",
+				       dir, e->d_name);
 			continue;
+		}
 		fn(&in);
 		bad |= in.bad;
 	}
@@ -491,6 +461,6 @@ int backups_import(struct zx_state *s, const char *dir)
 	int bad;
 
 	snprintf(path, sizeof(path), "%.2000s/backups", dir);
-	bad = folders(s, path, backups_of);
-	return folders(s, dir, settings_file) | bad ? -1 : 0;
+	bad = folders(s, path, 1, backups_of);
+	return folders(s, dir, 0, settings_file) | bad ? -1 : 0;
 }

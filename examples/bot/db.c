@@ -2,9 +2,10 @@
  *
  * db check|vacuum|backup FILE: looks after the state file.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "backups.h"
 #include "db.h"
@@ -55,12 +56,15 @@ int db_run(const char *path, const char *verb, const char *file)
 {
 	struct zx_state_options o = ZX_STATE_OPTIONS_INIT;
 	struct zx_state *s;
+	struct stat st;
 	int err;
 
+	errno = 0;
 	if (strcmp(verb, "backup") && file)
 		path = file;
-	if (access(path, F_OK)) {
-		fprintf(stderr, "zoryx-bot: %s: there is no such file\n", path);
+	if (stat(path, &st) || !st.st_size) {
+		fprintf(stderr, "zoryx-bot: %s: %s\n", path,
+			errno ? strerror(errno) : "is empty, no state file");
 		return EXIT_BAD;
 	}
 	/* Opened for writing, so that what a crash left is undone first. */

@@ -218,11 +218,32 @@ static int import_alerts(struct zx_state *s, const char *dir)
 	return is;
 }
 
+static int is_folder(const char *dir, const char *name)
+{
+	char path[4096];
+	struct stat st;
+
+	return !path_of(dir, name, path, sizeof(path)) && !stat(path, &st) &&
+	       S_ISDIR(st.st_mode);
+}
+
 int transfer_import(const struct zx_config *config, const char *dir)
 {
-	struct zx_state *s = open_state(config, 1);
+	struct zx_state *s;
 	int bad;
 
+	if (!is_folder(dir, ".")) {
+		fprintf(stderr,
+			"zoryx-bot: %s: there is no such folder; give the "
+			"framework's data folder, e.g. ./data\n",
+			dir);
+		return EXIT_BAD;
+	}
+	if (!is_folder(dir, FOLDER) && !is_folder(dir, "backups"))
+		printf("%s: neither " FOLDER " nor backups is in it; is it the "
+		       "framework's data folder?\n",
+		       dir);
+	s = open_state(config, 1);
 	if (!s)
 		return EXIT_BAD;
 	bad = import_metrics(s, dir) | import_alerts(s, dir) |

@@ -99,4 +99,18 @@ tap_none 'backups: a damaged snapshot is told and not taken' \
 tap_none 'backups: a file that nobody knows is told' \
   "$(grep -q 'stranger.json: not taken' out || cat out)"
 
+"$bot" import nowhere >out 2>&1
+tap_none 'backups: a folder that is not there is an error, not an empty one' \
+  "$([ $? -eq 1 ] && grep -q 'nowhere: there is no such folder' out || cat out)"
+mkdir -p odd/backups/mine "odd/backups/$guild"
+echo '{}' >"odd/backups/$guild/audit_log.json"
+ZX_STATE=$tmp/z3.db "$bot" import odd >out 2>&1
+tap_none 'backups: a folder that is no server and a list that is none are told' \
+  "$([ $? -eq 1 ] && grep -q 'mine: not the id of a server' out &&
+    grep -q 'audit_log.json: is no JSON list' out || cat out)"
+mkdir nothing
+ZX_STATE=$tmp/z3.db "$bot" import nothing >out 2>&1
+tap_none 'backups: of a folder without either part it is asked whether it is it' \
+  "$(grep -q "is it the framework's data folder" out || cat out)"
+
 done_testing
