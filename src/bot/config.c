@@ -123,8 +123,9 @@ static void read_dotenv(struct zx__reading *r,
 		const struct zx__setting *s = zx__setting_env(name);
 		const char *like;
 
-		snprintf(where, sizeof(where), "%.60s in .env, line %u",
-			 got == 1 ? zx_buf_cstr(&d.name) : "Something", d.line);
+		snprintf(where, sizeof(where), "%.60s%s.env, line %u",
+			 got == 1 ? zx_buf_cstr(&d.name) : "",
+			 got == 1 ? " in " : "", d.line);
 		if (got == ZX_E_NOMEM) {
 			r->nomem = 1;
 			break;

@@ -121,9 +121,11 @@ static int number(struct zx__reading *r, const struct zx__setting *s,
 
 	if (err == ZX_E_SYNTAX) {
 		zx__config_error(r,
-				 "is \"%.*s\", but must be a whole number, "
-				 "e.g. %s",
-				 ZX_ARG(zx_utf8_head(text, 40)), s->example);
+				 "is \"%.*s\", but must be a whole number from "
+				 "%llu to %llu, e.g. %s",
+				 ZX_ARG(zx_utf8_head(text, 40)),
+				 (unsigned long long)s->min,
+				 (unsigned long long)s->max, s->example);
 		return 0;
 	}
 	if (err || *n < s->min || *n > s->max) {
