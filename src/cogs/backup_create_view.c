@@ -31,7 +31,9 @@ void zx__backup_progress_render(const struct zx_backup_progress *p,
 		bar(&text, p->requests + p->images,
 		    p->requests_known + p->images_known);
 		zx_buf_addf(&text, "`\n%s Server data: %u of %u requests\n",
-			    p->requests >= p->requests_known ? "✅" : "⏳",
+			    p->requests && p->requests >= p->requests_known
+				    ? "✅"
+				    : "⏳",
 			    p->requests, p->requests_known);
 		if (p->images_known)
 			zx_buf_addf(&text, "%s Images: %u of %u\n",

@@ -217,6 +217,8 @@ static const char *who(const struct zx_command *command)
 		return "The bot's owner";
 	if (command->rule == ZX_RULE_ADMIN)
 		return "Administrators";
+	if (command->check) /* only the command knows */
+		return "See above";
 	return command->permissions ? "Members with the permission"
 				    : "Everyone";
 }

@@ -144,6 +144,10 @@ static void answer(struct zx__mgr_pending *p)
 		zx_embed_field(&m, 0, "⚠️ Not Confirmed",
 			       "%zu cluster(s) did not answer in time",
 			       p->sent - p->count);
+	else if (!p->count)
+		zx_embed_field(&m, 0, "ℹ️ Nobody Else Is There",
+			       "No other cluster is connected. `/clusters` "
+			       "shows when they were last heard.");
 	zx_embed_footer(&m, "Bot Owner Only • %s", info->user_name);
 	if (info->wall)
 		zx_embed_time(&m, info->wall);

@@ -15,10 +15,12 @@ static struct sums sum(const struct zx__mon_view *v)
 {
 	struct sums s = { .best = -1, .worst = -1 };
 	const struct zx_monitor_shard *p;
+	double ms; /* before the first sample, what was measured */
 	size_t i;
 
 	for (i = 0; i < v->count; i++) {
 		p = &v->shards[i];
+		ms = p->average < 0 ? p->current : p->average;
 		s.guilds += p->guilds;
 		s.messages += p->messages;
 		s.commands += p->commands;
@@ -26,14 +28,14 @@ static struct sums sum(const struct zx__mon_view *v)
 		s.warning += p->tier == ZX_WARNING;
 		s.critical += p->tier == ZX_CRITICAL;
 		s.uptime += p->uptime;
-		if (p->average < 0)
+		if (ms < 0)
 			continue;
 		s.measured++;
-		s.latency += p->average;
-		if (s.best < 0 || p->average < s.best)
-			s.best = p->average;
-		if (p->average > s.worst)
-			s.worst = p->average;
+		s.latency += ms;
+		if (s.best < 0 || ms < s.best)
+			s.best = ms;
+		if (ms > s.worst)
+			s.worst = ms;
 	}
 	s.latency = s.measured ? s.latency / (double)s.measured : -1;
 	s.uptime = v->count ? s.uptime / (double)v->count : 100;
@@ -337,9 +339,8 @@ static void latency(const struct zx__mon_view *v, struct zx_message *out)
 	zx_embed(out, ZX_COLOR_BLURPLE, "📡 Shard Monitor — Latency Details");
 	describe(v, "Latency across ", "", out);
 	zx_embed_text(out,
-		      "\nCurrent, bar, and min/avg/max of the last %d "
-		      "heartbeats in ms.",
-		      ZX_METRICS_WINDOW);
+		      "\nCurrent, bar, and min/avg/max of the last hour in "
+		      "ms.");
 	zx_buf_init(&text, out->alloc, 0);
 	zx_buf_addc(&text, "```\n");
 	for (i = page.from; i < page.to; i++)

@@ -100,11 +100,13 @@ void zx__rsv_choose(const struct zx__rsv_choose *v, struct zx_message *out)
 		zx_buf_addc(&t, ", another server: everything that is not here "
 				"is made anew");
 	}
-	zx_embed_text(out,
-		      "%s\n\nOnly what is missing is made; nothing is "
-		      "deleted. **Show Plan** reads the server and shows "
-		      "every step before anything happens.",
-		      zx_buf_cstr(&t));
+	zx_embed_text(
+		out,
+		"%s\n\nWhat is missing is made, nothing is deleted; "
+		"settings, icon, welcome screen and onboarding are "
+		"brought back when chosen. **Show Plan** reads the server and shows "
+		"every step before anything happens.",
+		zx_buf_cstr(&t));
 	if (v->notice[0])
 		zx_embed_field(out, 0, "ℹ️", "%s", v->notice);
 	components(v, out);
