@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# timeout: 300
+# timeout: 420
 # The sandbox's page: its parts in node, and the whole in chromium with the
 # example bot and with a scripted one. Screenshots are left in $B/screenshots.
 . tests/helper/tap.sh
