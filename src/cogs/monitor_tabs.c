@@ -325,7 +325,9 @@ static void latency_line(const struct zx_monitor_shard *p, struct zx_buf *out)
 	}
 	zx_buf_addf(out, "S%u: %6.0fms ", p->shard, p->current);
 	bar(p->current, out);
-	zx_buf_addf(out, " %.0f/%.0f/%.0f\n", p->min, p->average, p->max);
+	if (p->average >= 0) /* sampled already */
+		zx_buf_addf(out, " %.0f/%.0f/%.0f", p->min, p->average, p->max);
+	zx_buf_addch(out, '\n');
 }
 
 static void latency(const struct zx__mon_view *v, struct zx_message *out)

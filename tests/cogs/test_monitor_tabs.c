@@ -250,7 +250,11 @@ static void M04__a_shard_without_a_heartbeat_is_shown_as_such(void **state)
 	HAS("S0: 1000g | – | 99.5%");
 	render(&v, ZX__MON_EVENTS);
 	HAS("Last Event: none yet");
-	s[1].average = -1;
+	s[1].min = s[1].average = s[1].max = -1; /* none sampled yet */
+	render(&v, ZX__MON_LATENCY);
+	HAS("S1:     49ms ████\\n");
+	HAS("**Cluster Avg:** 49.0ms");
+	s[1].current = -1;
 	render(&v, ZX__MON_LATENCY);
 	HAS("**Cluster Avg:** –");
 	HAS("**Spread:** –");
