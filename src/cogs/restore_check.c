@@ -185,9 +185,10 @@ static void warn_of(const struct zx_plan *plan, struct zx_str channels,
 	}
 	if (n)
 		snprintf(why, 256,
-			 "%u of its channels were used or renamed since, and "
-			 "go with their messages: %s",
-			 n, names);
+			 "%u of its channels %s used or renamed since, and "
+			 "%s with %s messages: %s",
+			 n, n == 1 ? "was" : "were", n == 1 ? "goes" : "go",
+			 n == 1 ? "its" : "their", names);
 }
 
 static void on_channels(const struct zx_rest_result *r, void *ud)

@@ -12,6 +12,18 @@ static void show(struct zx__rsp_watch *w)
 
 /* Planning ----------------------------------------------------------------- */
 
+/* What somebody called a channel is in it: no markup. */
+static void note(struct zx__rsp_watch *w, const char *sign, const char *why)
+{
+	struct zx_buf text;
+
+	zx_buf_init(&text, w->b->alloc, sizeof(w->state.notice) - 8);
+	zx__bkv_text(&text, zx_str(why), 250);
+	snprintf(w->state.notice, sizeof(w->state.notice), "%s %s", sign,
+		 zx_buf_cstr(&text));
+	zx_buf_release(&text);
+}
+
 static void planned(int err, const char *why, struct zx_plan *plan, void *ud)
 {
 	struct zx__rsp_watch *w = ud;
@@ -21,15 +33,13 @@ static void planned(int err, const char *why, struct zx_plan *plan, void *ud)
 		zx_plan_free(plan);
 		w->state.mode = w->state.ask.takes_back ? ZX__RSP_WATCH
 							: ZX__RSP_CHOOSE;
-		snprintf(w->state.notice, sizeof(w->state.notice), "❌ %s",
-			 why && *why ? why : zx_strerror(err));
+		note(w, "❌", why && *why ? why : zx_strerror(err));
 	} else {
 		w->state.plan = zx__rsp_keep(b, plan, &w->state.ask);
 		w->state.mode = ZX__RSP_PLAN;
 		w->state.page = 0;
 		if (why && *why)
-			snprintf(w->state.notice, sizeof(w->state.notice),
-				 "⚠️ %s", why);
+			note(w, "⚠️", why);
 	}
 	if (!b->stopped)
 		show(w);

@@ -75,7 +75,7 @@ struct zx__rsp_state {
 	uint64_t n;    /* WATCH: the restore */
 	size_t page;
 	char from[128]; /* name of the server the backup is of; "" this one */
-	char notice[320];
+	char notice[600];
 };
 extern const struct zx_panel zx__rsp_panel;
 

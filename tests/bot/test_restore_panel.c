@@ -83,6 +83,32 @@ static void restore_panel__plan_confirm_verified_and_undone(void **state)
 	down(r);
 }
 
+static void restore_panel__a_way_back_names_what_was_used_since(void **state)
+{
+	static const char *const room[] = { "**x** <@1>", NULL };
+	struct run *r = rich();
+	char id[13], path[64];
+
+	(void)state;
+	act(r, "POST", "/guilds/{guild}/channels",
+	    "{\"name\":\"**x** <@1>\",\"type\":2}");
+	create(r, NULL, id);
+	lose(r, room);
+	plan(r, id);
+	press(r, "confirm", "Safety Snapshot");
+	comes(r, "✅ Restore Complete");
+	snprintf(path, sizeof(path), "/channels/%llu",
+		 (unsigned long long)zx_sandbox_channel(
+			 r->box, zx_sandbox_guild(r->box, 0), *room));
+	act(r, "PATCH", path, "{\"name\":\"y\"}");
+	slash(r, "backuprestore", by_id("undo", ""), "");
+	comes(r, "Plan of the Way Back");
+	want(r, "1 of its channels was used or renamed since");
+	hasnt(r, "**x**");
+	hasnt(r, "<@1>");
+	down(r);
+}
+
 static void restore_panel__the_second_restore_has_nothing_to_do(void **state)
 {
 	struct run *r = rich();
@@ -347,6 +373,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			restore_panel__plan_confirm_verified_and_undone),
+		cmocka_unit_test(
+			restore_panel__a_way_back_names_what_was_used_since),
 		cmocka_unit_test(
 			restore_panel__the_second_restore_has_nothing_to_do),
 		cmocka_unit_test(
