@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Two processes talk through a hub, encrypted, without Discord:
+ * Two processes talk through a hub, encrypted, without Discord. All three
+ * need the same SHARD_IPC_SECRET, any text, in the environment:
  *
  *   02_hub hub 20001            the hub; prints its port (0: any)
  *   02_hub east 20001           prints what others send

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * 08_poll PORT: a client of the hub of 02_hub in a loop that is not ours: the
- * host's poll(2) watches its own stdin and our socket. Needs ipc alone.
+ * 08_poll PORT: a client of the hub of 02_hub (with its SHARD_IPC_SECRET) in a
+ * loop that is not ours: the host's poll(2) watches its own stdin and our
+ * socket. Needs ipc alone.
  */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime, also with -std=c11 */
 
