@@ -357,6 +357,9 @@ void zx__mgr_turns_heard(struct zx__mgr *m, const struct zx_ipc_out *o)
 
 void zx__mgr_turns_up(struct zx__mgr *m)
 {
+	/* Waiting for turns began before it was known whose hub this is. */
+	if (!has_primary(m))
+		m->alone_since = ZX_TIME_NEVER;
 	push_at(m, zx__mgr_now(m));
 }
 

@@ -105,7 +105,8 @@ asks() { # EXAMPLE PERSONA MESSAGE ANSWER ...
   log=$tmp/$tap_count.log
   example=$1
   shift
-  (cd "$tmp" && exec "$box" --port 0 --run "$E/$example") >"$log" 2>&1 &
+  mkdir "$tmp/$tap_count.d" # a state file of its own
+  (cd "$tmp/$tap_count.d" && exec "$box" --port 0 --run "$E/$example") >"$log" 2>&1 &
   pids="$pids $!"
   within 5 'grep -q "http://127" "$log"'
   python3 "$here/tests/examples/say.py" \
