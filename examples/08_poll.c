@@ -64,8 +64,8 @@ static void outputs(void)
 
 static void ready(short what)
 {
+	static char piece[4096]; /* borrowed until outputs() has polled it */
 	struct zx_str s = zx_ipc_pull(x, number);
-	char piece[4096];
 	ssize_t n;
 
 	if (what & POLLOUT && (n = write(fd, s.ptr, s.len)) >= 0)
