@@ -224,19 +224,34 @@ static void recurrence(struct zx_json_writer *j, struct zx_str raw)
 	zx_jw_obj_end(j);
 }
 
-static void event_body(struct zx__planner *pl, const struct zx__item *ev)
+enum { ON_STAGE = 1, IN_VOICE = 2 }; /* entity_type */
+
+/* What the channel of an event is or will be; -1: nobody knows. */
+static int channel_type(struct zx__planner *pl, uint64_t id)
 {
-	static const char *const head[] = {
-		"channel_id",  "description", "entity_metadata",
-		"entity_type", "name",	      "privacy_level",
-		NULL
-	};
+	struct zx__item *was = zx__side_find(&pl->s[ZX_SECTION_CHANNELS], id);
+	uint64_t to = zx_idmap_get(&pl->p->ids, ZX_ID_CHANNEL, id);
+	struct zx__item *is = zx__side_find(&pl->l[ZX_SECTION_CHANNELS], to);
+
+	if (is)
+		return is->type;
+	return was && was->fate == ZX__FATE_MADE ? was->made_type : -1;
+}
+
+static void event_body(struct zx__planner *pl, const struct zx__item *ev,
+		       int entity)
+{
+	static const char *const head[] = { "channel_id", "description",
+					    "entity_metadata", NULL };
+	static const char *const name[] = { "name", "privacy_level", NULL };
 	static const char *const tail[] = { "scheduled_end_time",
 					    "scheduled_start_time", NULL };
 	struct zx_json_writer j;
 
 	object(pl, &j);
 	zx__plan_pick(&j, ev->text, head);
+	zx_jw_i64(&j, "entity_type", entity);
+	zx__plan_pick(&j, ev->text, name);
 	recurrence(&j, zx_json_get(ev->text, "recurrence_rule"));
 	zx__plan_pick(&j, ev->text, tail);
 	zx_jw_obj_end(&j);
@@ -255,9 +270,29 @@ static uint32_t cover(struct zx__planner *pl, const struct zx__item *ev)
 	return zx__image_of(pl, zx_str(key), 0, &size);
 }
 
+/* Discord takes an event on a stage only where there is a stage: else it is one
+ * in the voice channel made instead. -1: neither is there. */
+static int entity_of(struct zx__planner *pl, const struct zx__item *ev,
+		     struct zx__new *n)
+{
+	int entity = (int)zx_json_get_u64(ev->text, "entity_type");
+	int type = entity == ON_STAGE ? channel_type(pl, ev->parent) : -1;
+
+	if (type == -1 || type == ZX__CHANNEL_STAGE)
+		return entity;
+	if (type != ZX__CHANNEL_VOICE)
+		return -1;
+	n->verb = ZX_VERB_DOWNGRADE;
+	n->reason = ZX_WHY_COMMUNITY;
+	n->detail = "As an event in a voice channel: its stage channel is a "
+		    "voice channel here.";
+	return IN_VOICE;
+}
+
 static int event(struct zx__planner *pl, struct zx__item *ev)
 {
 	struct zx__new n = create(ZX_SECTION_EVENTS, ZX_ACT_EVENT_CREATE, ev);
+	int entity;
 
 	if (ev->mate) {
 		pl->p->totals.same[ZX_SECTION_EVENTS]++;
@@ -269,9 +304,17 @@ static int event(struct zx__planner *pl, struct zx__item *ev)
 		n.detail = "Its channel is not there.";
 		return refuse(pl, &n, ZX_VERB_IMPOSSIBLE, ZX_WHY_UNMAPPED);
 	}
-	if (!zx__limit_take(pl, ZX_LIMIT_EVENTS))
+	entity = entity_of(pl, ev, &n);
+	if (entity < 0) {
+		n.detail = "Its channel is neither a stage nor a voice "
+			   "channel.";
+		return refuse(pl, &n, ZX_VERB_IMPOSSIBLE, ZX_WHY_UNMAPPED);
+	}
+	if (!zx__limit_take(pl, ZX_LIMIT_EVENTS)) {
+		n.detail = NULL;
 		return refuse(pl, &n, ZX_VERB_IMPOSSIBLE, ZX_WHY_LIMIT);
-	event_body(pl, ev);
+	}
+	event_body(pl, ev, entity);
 	n.body = zx_buf_str(&pl->body);
 	n.image = cover(pl, ev);
 	return zx__plan_add(pl, &n, NULL);

@@ -77,8 +77,7 @@ static struct zx_restore_progress progress(struct run *t)
 	return p;
 }
 
-/* Discord makes this rule itself when the server becomes a community; and where
- * there is no stage there is no event on one. */
+/* Discord makes this rule itself when the server becomes a community. */
 static unsigned excused(struct run *t)
 {
 	struct zx_restore_result r;
@@ -88,8 +87,7 @@ static unsigned excused(struct run *t)
 	for (size_t i = 0; zx_plan_op(t->plan, i, &op); i++) {
 		assert_err(zx_restore_run_result(t->s.run, op.id, &r), ZX_OK);
 		n += r.outcome == ZX_OUTCOME_FAILED &&
-		     (zx_str_is(op.name, "Mentions") ||
-		      zx_str_is(op.name, "Town meeting"));
+		     zx_str_is(op.name, "Mentions");
 	}
 	return n;
 }

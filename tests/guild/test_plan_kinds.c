@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Items of kinds that the server makes itself, or makes something else of.
+ */
+#include "guild/plan_desk.h"
+
+#define EVENT                                                                  \
+	"{'id':'40','name':'Meet','status':1,'entity_type':1,"                 \
+	"'privacy_level':2,'channel_id':'21','entity_metadata':null,"          \
+	"'scheduled_start_time':'2027-02-01T00:00:00+00:00'}"
+#define MADE(type)                                                             \
+	"{'channel_id':'21','entity_metadata':null,'entity_type':" type        \
+	",'name':'Meet','privacy_level':2,'scheduled_start_time':"             \
+	"'2027-02-01T00:00:00+00:00'}\n"
+
+static void
+plan__an_event_on_a_stage_goes_to_the_voice_made_instead(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	d.opt.now = 1800000000000; /* 2027-01-15 */
+	d.opt.what = ZX_RESTORE_EVENTS | ZX_RESTORE_CHANNELS;
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':13,'name':'Stage','position':0}");
+	desk_snap(&d, ZX_SECTION_EVENTS, EVENT);
+	desk_plan(&d);
+	assert_int_equal(desk_op(&d, ZX_ACT_EVENT_CREATE, 0).verb,
+			 ZX_VERB_DOWNGRADE);
+	assert_str(desk_op(&d, ZX_ACT_EVENT_CREATE, 0).detail,
+		   "As an event in a voice channel: its stage channel is a "
+		   "voice channel here.");
+	desk_close(&d);
+}
+
+static void plan__an_event_on_a_stage_that_is_there_stays_one(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	d.opt.now = 1800000000000;
+	desk_both(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':13,'name':'Stage','position':0}");
+	desk_snap(&d, ZX_SECTION_EVENTS, EVENT);
+	desk_expect(&d, "create events Meet [missing] " MADE("1"));
+	desk_close(&d);
+}
+
+static void
+plan__an_event_on_a_stage_that_is_voice_now_is_of_voice(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	d.opt.now = 1800000000000;
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':13,'name':'Stage','position':0}");
+	desk_live(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':2,'name':'Stage','position':0}");
+	desk_snap(&d, ZX_SECTION_EVENTS, EVENT);
+	desk_expect(&d, "downgrade events Meet [community] " MADE("2"));
+	desk_close(&d);
+}
+
+static void plan__an_event_on_a_stage_cannot_be_where_people_write(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	d.opt.now = 1800000000000;
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':13,'name':'Stage','position':0}");
+	desk_live(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'Stage','position':0}");
+	desk_snap(&d, ZX_SECTION_EVENTS, EVENT);
+	desk_expect(&d, "impossible events Meet [unmapped] \n");
+	assert_str(desk_op(&d, ZX_ACT_NONE, 0).detail,
+		   "Its channel is neither a stage nor a voice channel.");
+	desk_close(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			plan__an_event_on_a_stage_goes_to_the_voice_made_instead),
+		cmocka_unit_test(
+			plan__an_event_on_a_stage_that_is_there_stays_one),
+		cmocka_unit_test(
+			plan__an_event_on_a_stage_that_is_voice_now_is_of_voice),
+		cmocka_unit_test(
+			plan__an_event_on_a_stage_cannot_be_where_people_write),
+	};
+
+	return cmocka_run_group_tests_name("plan_kinds", tests, NULL, NULL);
+}
