@@ -306,6 +306,7 @@ enum zx_act {
 	X(EMOJIS)                                                              \
 	X(FORUM_TAGS)                                                          \
 	X(UPLOADS)                                                             \
+	X(SOUNDS) /* with an emoji that is made */                             \
 	X(GUILD)                                                               \
 	X(MEMBERS)                                                             \
 	X(BANS)                                                                \

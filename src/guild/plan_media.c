@@ -150,6 +150,15 @@ static int for_nobody(struct zx__planner *pl, const struct zx__item *item)
 	return n > 0;
 }
 
+/* It has an emoji of the server's that is not there yet. */
+static int is_made(struct zx__planner *pl, struct zx_str raw)
+{
+	uint64_t id = zx_json_get_u64(raw, "emoji_id");
+	struct zx__item *e = zx__side_find(&pl->s[ZX_SECTION_EMOJIS], id);
+
+	return e && !e->mate && e->fate == ZX__FATE_MADE;
+}
+
 static int create(struct zx__planner *pl, struct zx__item *item,
 		  const struct kind *k)
 {
@@ -188,6 +197,9 @@ static int create(struct zx__planner *pl, struct zx__item *item,
 		return refuse(pl, item, &n, ZX_VERB_IMPOSSIBLE, ZX_WHY_LIMIT);
 	}
 	body(pl, item, k, &n);
+	/* Else it would lose its emoji: uploads do not wait. */
+	if (k->section == ZX_SECTION_SOUNDBOARD && is_made(pl, item->text))
+		n.phase = ZX_PHASE_SOUNDS;
 	err = zx__plan_add(pl, &n, &possible);
 	item->fate = possible ? ZX__FATE_MADE : ZX__FATE_LOST;
 	return err;
@@ -210,14 +222,6 @@ static int of_kind(struct zx__planner *pl, const struct kind *k)
 }
 
 /* Forums ------------------------------------------------------------------- */
-
-static int is_made(struct zx__planner *pl, struct zx_str raw)
-{
-	uint64_t id = zx_json_get_u64(raw, "emoji_id");
-	struct zx__item *e = zx__side_find(&pl->s[ZX_SECTION_EMOJIS], id);
-
-	return e && !e->mate && e->fate == ZX__FATE_MADE;
-}
 
 static int uses_made(struct zx__planner *pl, const struct zx__item *forum)
 {

@@ -127,6 +127,7 @@ static const uint32_t after[ZX_PHASE_COUNT] = {
 			   P(CHANNEL_ORDER),
 	[ZX_PHASE_EMOJIS] = BASE,
 	[ZX_PHASE_FORUM_TAGS] = CHANNELS_ALL | P(UPDATES) | P(EMOJIS),
+	[ZX_PHASE_SOUNDS] = P(EMOJIS),
 	[ZX_PHASE_GUILD] = CHANNELS_ALL | P(COMMUNITY),
 	[ZX_PHASE_MEMBERS] = BASE | P(ROLE_ORDER) | CHANNELS_ALL | P(RAISE),
 	[ZX_PHASE_SETTINGS] = BASE | CHANNELS_ALL,
@@ -151,12 +152,12 @@ int zx_plan_phase_in_order(enum zx_phase p)
 /* Names -------------------------------------------------------------------- */
 
 static const char *const phases[ZX_PHASE_COUNT] = {
-	"none",		"narrow",	 "roles",     "role_order",
-	"categories",	"channels",	 "updates",   "community",
-	"special",	"channel_order", "raise",     "emojis",
-	"forum_tags",	"uploads",	 "guild",     "members",
-	"bans",		"settings",	 "welcome",   "undo_settings",
-	"undo_members", "undo_delete",	 "undo_raise"
+	"none",		 "narrow",	  "roles",	 "role_order",
+	"categories",	 "channels",	  "updates",	 "community",
+	"special",	 "channel_order", "raise",	 "emojis",
+	"forum_tags",	 "uploads",	  "sounds",	 "guild",
+	"members",	 "bans",	  "settings",	 "welcome",
+	"undo_settings", "undo_members",  "undo_delete", "undo_raise"
 };
 
 const char *zx_plan_phase_name(enum zx_phase p)

@@ -83,6 +83,43 @@ static void plan__an_event_on_a_stage_cannot_be_where_people_write(void **state)
 	desk_close(&d);
 }
 
+/* A restore of a plan begins what may begin: not this one before its emoji. */
+static void plan__a_sound_waits_for_the_emoji_it_has(void **state)
+{
+	struct zx_plan_op sound, emoji;
+	struct zx_idmap ids;
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	desk_snap(&d, ZX_SECTION_EMOJIS, "{'id':'5','name':'pog'}");
+	desk_image(&d.snap, 5, "emojis/5", "image/gif", "GIF8");
+	desk_both(&d, ZX_SECTION_EMOJIS, "{'id':'6','name':'old'}");
+	desk_snap(&d, ZX_SECTION_SOUNDBOARD,
+		  "{'sound_id':'7','name':'honk','emoji_id':'5','emoji_name':"
+		  "null,'volume':1}");
+	desk_image(&d.snap, 7, "soundboard-sounds/7", "audio/mpeg", "ID3");
+	desk_snap(&d, ZX_SECTION_SOUNDBOARD,
+		  "{'sound_id':'8','name':'boing','emoji_id':'6','volume':1}");
+	desk_image(&d.snap, 8, "soundboard-sounds/8", "audio/mpeg", "ID3");
+	desk_plan(&d);
+	emoji = desk_op(&d, ZX_ACT_EMOJI_CREATE, 0);
+	sound = desk_op(&d, ZX_ACT_SOUND_CREATE, 0);
+	assert_true(zx_str_is(sound.name, "boing"));
+	assert_int_equal(sound.phase, ZX_PHASE_UPLOADS);
+	sound = desk_op(&d, ZX_ACT_SOUND_CREATE, 1);
+	assert_true(zx_str_is(sound.name, "honk"));
+	assert_true(zx_plan_phase_after(sound.phase) >> emoji.phase & 1);
+	desk_ids(&d, &ids);
+	zx_idmap_put(&ids, ZX_ID_EMOJI, 5, 55);
+	desk_request(&d, sound.id, &ids, "",
+		     "POST /guilds/1000/soundboard-sounds {'emoji_id':'55',"
+		     "'emoji_name':null,'name':'honk','volume':1,'sound':"
+		     "'data:audio/mpeg;base64,SUQz'}");
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,6 +131,7 @@ int main(void)
 			plan__an_event_on_a_stage_that_is_voice_now_is_of_voice),
 		cmocka_unit_test(
 			plan__an_event_on_a_stage_cannot_be_where_people_write),
+		cmocka_unit_test(plan__a_sound_waits_for_the_emoji_it_has),
 	};
 
 	return cmocka_run_group_tests_name("plan_kinds", tests, NULL, NULL);
