@@ -147,8 +147,9 @@ struct zx_restore_options {
 	 * roles that exist are left alone.
 	 */
 	int role_sync;
-	/* Nonzero: categories, channels, AutoMod rules that exist but were
-	 * changed are brought back, too. Off: they are left alone. */
+	/* Nonzero: categories, channels, AutoMod rules and who may use an
+	 * emoji are brought back, too, where they exist but were changed. Off:
+	 * they are left alone. */
 	int update;
 	/* Nonzero: <#id> and <@&id> in topics follow their channel or role. */
 	int mentions;
@@ -275,7 +276,8 @@ ZX_API const char *zx_why_name(enum zx_why r); /* "hierarchy" */
 	X(UNBAN, UNDO_DELETE)                                                  \
 	X(OVERWRITE, UPDATES) /* of a role that is made, in a channel that is  \
 				 there: Discord took it with the role */       \
-	X(WIDGET, GUILD)
+	X(WIDGET, GUILD)                                                       \
+	X(EMOJI_UPDATE, EMOJIS) /* who may use it */
 enum zx_act {
 #define ZX__X(name, phase) ZX_ACT_##name,
 	ZX_ACTS(ZX__X)

@@ -214,6 +214,7 @@ int zx__plan_role_order(struct zx__planner *pl);
 int zx__plan_channel_order(struct zx__planner *pl);
 int zx__plan_media(struct zx__planner *pl);
 int zx__plan_all_ids(struct zx__planner *pl);
+int zx__plan_emojis_there(struct zx__planner *pl);
 int zx__plan_forums(struct zx__planner *pl);
 int zx__plan_guild_item(struct zx__planner *pl);
 int zx__plan_images(struct zx__planner *pl);

@@ -221,6 +221,71 @@ static int of_kind(struct zx__planner *pl, const struct kind *k)
 	return err;
 }
 
+/* Emojis that are there ---------------------------------------------------- */
+
+/* Who may use it. Everybody: also when nothing is said about it. */
+static struct zx_str users(const struct zx__item *emoji)
+{
+	struct zx_str roles = zx_json_get(emoji->text, "roles");
+
+	return zx_json_kind(roles) == ZX_JSON_ARRAY ? roles : ZX_STR("[]");
+}
+
+static void users_body(struct zx_buf *b, struct zx_str roles)
+{
+	struct zx_json_writer j;
+
+	zx_jw_init(&j, b);
+	zx_jw_obj(&j, NULL);
+	zx_jw_raw(&j, "roles", roles);
+	zx_jw_obj_end(&j);
+}
+
+static int emoji_there(struct zx__planner *pl, const struct zx__item *was)
+{
+	const struct zx__item *is = zx__mate(pl, ZX_SECTION_EMOJIS, was);
+	struct zx__new n = { .verb = ZX_VERB_UPDATE,
+			     .act = ZX_ACT_EMOJI_UPDATE,
+			     .section = ZX_SECTION_EMOJIS,
+			     .reason = ZX_WHY_CHANGED,
+			     .snapshot_id = was->id,
+			     .live_id = is->id,
+			     .name = was->name,
+			     .detail = "Others may use it than then." };
+
+	if (is->managed || zx__same(pl, ZX_STR("roles"), users(was), users(is)))
+		return ZX_OK;
+	pl->p->totals.same[ZX_SECTION_EMOJIS]--;
+	if (for_nobody(pl, was)) {
+		n.verb = ZX_VERB_IMPOSSIBLE;
+		n.act = ZX_ACT_NONE;
+		n.reason = ZX_WHY_UNMAPPED;
+		n.detail = "None of the roles that could use it is there.";
+		return zx__plan_add(pl, &n, NULL);
+	}
+	zx__anew(pl, &pl->body);
+	zx__anew(pl, &pl->before);
+	users_body(&pl->body, users(was));
+	users_body(&pl->before, users(is));
+	n.body = zx_buf_str(&pl->body);
+	n.before = zx_buf_str(&pl->before);
+	return zx__plan_add(pl, &n, NULL);
+}
+
+/* When it is known which roles will be there. */
+int zx__plan_emojis_there(struct zx__planner *pl)
+{
+	struct zx__side *s = &pl->s[ZX_SECTION_EMOJIS];
+	int err = ZX_OK;
+
+	if (!pl->opt->update || !zx__selected(pl, ZX_RESTORE_EMOJIS))
+		return ZX_OK;
+	for (size_t i = 0; !err && i < s->n; i++)
+		if (s->v[i].mate)
+			err = emoji_there(pl, &s->v[i]);
+	return err;
+}
+
 /* Forums ------------------------------------------------------------------- */
 
 static int uses_made(struct zx__planner *pl, const struct zx__item *forum)

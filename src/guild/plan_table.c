@@ -107,6 +107,8 @@ const struct zx__act zx__acts[ZX_ACT_COUNT] = {
 		    PUT, UPDATES, OTHER, CHANNEL, AGAIN, 1, 13),
 	[ZX_ACT_WIDGET] = ACT("widget", G "/widget", ZX__BIT(5), PATCH, GUILD,
 			      OTHER, CHANNEL, AGAIN, 1, 1),
+	[ZX_ACT_EMOJI_UPDATE] = ACT("emoji_update", G "/emojis/$l", ZX__BIT(30),
+				    PATCH, EMOJIS, EMOJI, EMOJI, AGAIN, 1, 61),
 };
 
 /* Phases ------------------------------------------------------------------- */

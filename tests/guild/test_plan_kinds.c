@@ -120,6 +120,86 @@ static void plan__a_sound_waits_for_the_emoji_it_has(void **state)
 	desk_close(&d);
 }
 
+/* Emojis that are there ---------------------------------------------------- */
+
+static void role(struct desk *d, int live, const char *id)
+{
+	char json[100];
+
+	snprintf(json, sizeof(json),
+		 "{'id':'%s','name':'r%s','permissions':'0','position':1}", id,
+		 id);
+	desk_snap(d, ZX_SECTION_ROLES, json);
+	if (live)
+		desk_live(d, ZX_SECTION_ROLES, json);
+}
+
+static void two_emojis(struct desk *d)
+{
+	desk_open(d);
+	role(d, 1, "10");
+	role(d, 0, "11");
+	desk_snap(d, ZX_SECTION_EMOJIS,
+		  "{'id':'5','name':'pog','roles':['10','11']}");
+	desk_live(d, ZX_SECTION_EMOJIS,
+		  "{'id':'5','name':'pog','roles':['10']}");
+	desk_both(d, ZX_SECTION_EMOJIS,
+		  "{'id':'6','name':'same','roles':['10']}");
+	desk_both(d, ZX_SECTION_EMOJIS,
+		  "{'id':'7','name':'twitch','managed':true,'roles':['10']}");
+}
+
+static void plan__who_may_use_an_emoji_is_brought_back_when_asked(void **state)
+{
+	struct zx_plan_op op;
+	struct zx_idmap ids;
+	struct desk d;
+
+	(void)state;
+	two_emojis(&d);
+	d.opt.what = ZX_RESTORE_EMOJIS | ZX_RESTORE_ROLES;
+	d.opt.update = 1;
+	desk_verbs(&d, "create roles r11\norder roles all roles\n"
+		       "update emojis pog\n");
+	assert_int_equal(zx_plan_totals(d.plan)->same[ZX_SECTION_EMOJIS], 2);
+	op = desk_op(&d, ZX_ACT_EMOJI_UPDATE, 0);
+	assert_str(op.before, "{\"roles\":[\"10\"]}");
+	desk_ids(&d, &ids);
+	zx_idmap_put(&ids, ZX_ID_ROLE, 11, 31);
+	desk_request(&d, op.id, &ids, "",
+		     "PATCH /guilds/1000/emojis/5 {'roles':['10','31']}");
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
+static void plan__who_may_use_an_emoji_is_left_alone_unless_asked(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	two_emojis(&d);
+	d.opt.what = ZX_RESTORE_EMOJIS;
+	desk_verbs(&d, "");
+	assert_int_equal(zx_plan_totals(d.plan)->same[ZX_SECTION_EMOJIS], 3);
+	desk_close(&d);
+}
+
+static void plan__an_emoji_of_lost_roles_is_not_opened_to_all(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	role(&d, 0, "11");
+	desk_snap(&d, ZX_SECTION_EMOJIS,
+		  "{'id':'5','name':'pog','roles':['11']}");
+	desk_live(&d, ZX_SECTION_EMOJIS, "{'id':'5','name':'pog','roles':[]}");
+	d.opt.what = ZX_RESTORE_EMOJIS;
+	d.opt.update = 1;
+	desk_expect(&d, "impossible emojis pog [unmapped] \n");
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -132,6 +212,12 @@ int main(void)
 		cmocka_unit_test(
 			plan__an_event_on_a_stage_cannot_be_where_people_write),
 		cmocka_unit_test(plan__a_sound_waits_for_the_emoji_it_has),
+		cmocka_unit_test(
+			plan__who_may_use_an_emoji_is_brought_back_when_asked),
+		cmocka_unit_test(
+			plan__who_may_use_an_emoji_is_left_alone_unless_asked),
+		cmocka_unit_test(
+			plan__an_emoji_of_lost_roles_is_not_opened_to_all),
 	};
 
 	return cmocka_run_group_tests_name("plan_kinds", tests, NULL, NULL);
