@@ -87,7 +87,7 @@ static int read_all(struct upload *u, struct zx_str text,
 {
 	struct zx_guild_writer_options o = ZX_GUILD_WRITER_OPTIONS_INIT;
 	char why[128] = "";
-	int python, err = look(u, text, &python, &o);
+	int python = 0, err = look(u, text, &python, &o);
 
 	if (err)
 		return err;
