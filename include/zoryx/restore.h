@@ -237,9 +237,9 @@ ZX_API const char *zx_why_name(enum zx_why r); /* "hierarchy" */
 /*
  * What is asked of Discord. X(name, phase).
  * ROLE_NARROW takes permissions away before any channel is made; ROLE_RAISE
- * gives them when all are there. *_ORDER are several requests: see
- * zx_plan_request. BOT is not Discord's but the host's. NONE: SKIP and
- * IMPOSSIBLE.
+ * gives them when all are there. *_ORDER and AUTOMOD_ADOPT are several
+ * requests: see zx_plan_request. BOT is not Discord's but the host's. NONE:
+ * SKIP and IMPOSSIBLE.
  */
 #define ZX_ACTS(X)                                                             \
 	X(NONE, NONE)                                                          \
@@ -277,7 +277,8 @@ ZX_API const char *zx_why_name(enum zx_why r); /* "hierarchy" */
 	X(OVERWRITE, UPDATES) /* of a role that is made, in a channel that is  \
 				 there: Discord took it with the role */       \
 	X(WIDGET, GUILD)                                                       \
-	X(EMOJI_UPDATE, EMOJIS) /* who may use it */
+	X(EMOJI_UPDATE, EMOJIS)	   /* who may use it */                        \
+	X(AUTOMOD_ADOPT, SETTINGS) /* the rule that comes with COMMUNITY */
 enum zx_act {
 #define ZX__X(name, phase) ZX_ACT_##name,
 	ZX_ACTS(ZX__X)
@@ -528,7 +529,8 @@ ZX_API void zx_plan_request_release(struct zx_plan_request *r);
  * empty at first. Only *_ORDER have more than one: GET the list, PATCH when it
  * is in the wrong order, GET again; 0 when the list that was fed is right. So
  * the order is verified; more than 6 requests for one operation mean that
- * somebody else is moving things.
+ * somebody else is moving things. And AUTOMOD_ADOPT: GET the rules, PATCH the
+ * one that Discord made (ZX_E_NOTFOUND: there is none). An undo leaves that.
  *
  * `reason` is "Restore ID, operation N [zx:ID:N]", but for bans, where it is
  * the reason of the ban.

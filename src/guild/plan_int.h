@@ -227,6 +227,8 @@ int zx__plan_incomplete(struct zx__planner *pl);
 /* A limit: how many fit. Counts what is asked for. */
 int zx__limit_take(struct zx__planner *pl, enum zx_limit l);
 
+enum { ZX__RULE_MENTIONS = 5 }; /* trigger_type: every community has one */
+
 /* Channels ----------------------------------------------------------------- */
 
 enum {

@@ -222,6 +222,22 @@ static void named(struct zx__planner *pl, enum zx_section sec,
 	ambiguous(pl, sec);
 }
 
+/* A community has one rule against masses of mentions, which Discord makes:
+ * whatever it is called, it is that one. */
+static void match_mentions(struct zx__planner *pl)
+{
+	struct zx__side *s = &pl->s[ZX_SECTION_AUTOMOD];
+	struct zx__side *l = &pl->l[ZX_SECTION_AUTOMOD];
+
+	if (!pl->will_community)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 0; !s->v[i].mate && k < l->n; k++)
+			if (s->v[i].type == ZX__RULE_MENTIONS &&
+			    l->v[k].type == ZX__RULE_MENTIONS && !l->v[k].mate)
+				join(s, i, l, k);
+}
+
 int zx__plan_match(struct zx__planner *pl)
 {
 	match_ids(pl, ZX_SECTION_ROLES, ZX_ID_ROLE);
@@ -234,6 +250,7 @@ int zx__plan_match(struct zx__planner *pl)
 	named(pl, ZX_SECTION_STICKERS, ZX_ID_STICKER);
 	named(pl, ZX_SECTION_SOUNDBOARD, ZX_ID_SOUND);
 	named(pl, ZX_SECTION_AUTOMOD, ZX_ID_AUTOMOD);
+	match_mentions(pl);
 	single(pl, ZX_SECTION_GUILD);
 	single(pl, ZX_SECTION_WELCOME);
 	single(pl, ZX_SECTION_ONBOARDING);

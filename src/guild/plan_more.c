@@ -79,6 +79,12 @@ static int rule_there(struct zx__planner *pl, struct zx__item *rule)
 	zx__anew(pl, &pl->before);
 	zx_jw_init(&before, &pl->before);
 	zx_jw_obj(&before, NULL);
+	if (!pl->opt->update && rule->type == ZX__RULE_MENTIONS &&
+	    rule->id != live->id && !zx_str_eq(rule->name, live->name)) {
+		n.detail = "A community has one rule of this kind: it is left "
+			   "as it is.";
+		return refuse(pl, &n, ZX_VERB_SKIP, ZX_WHY_MANAGED);
+	}
 	if (!pl->opt->update || !zx__pick_changed(pl, &j, &before, rule->text,
 						  live->text, rule_keys)) {
 		pl->p->totals.same[ZX_SECTION_AUTOMOD]++;
@@ -94,6 +100,36 @@ static int rule_there(struct zx__planner *pl, struct zx__item *rule)
 	return zx__plan_add(pl, &n, NULL);
 }
 
+/* Discord will make it, under an id nobody knows yet. */
+static int comes_by_itself(const struct zx__planner *pl,
+			   const struct zx__item *rule)
+{
+	return rule->type == ZX__RULE_MENTIONS && !pl->community &&
+	       pl->will_community;
+}
+
+static int adopt(struct zx__planner *pl, struct zx__item *rule)
+{
+	struct zx__new n =
+		create(ZX_SECTION_AUTOMOD, ZX_ACT_AUTOMOD_ADOPT, rule);
+	struct zx_json_writer j;
+
+	if (!pl->opt->update) {
+		n.detail = "Discord makes one of this kind itself when the "
+			   "server becomes a community.";
+		return refuse(pl, &n, ZX_VERB_SKIP, ZX_WHY_MANAGED);
+	}
+	object(pl, &j);
+	zx__plan_pick(&j, rule->text, rule_keys);
+	zx_jw_obj_end(&j);
+	n.verb = ZX_VERB_UPDATE;
+	n.reason = ZX_WHY_CHANGED;
+	n.detail = "The rule of this kind that Discord makes for a community "
+		   "becomes it.";
+	n.body = zx_buf_str(&pl->body);
+	return zx__plan_add(pl, &n, NULL);
+}
+
 static int rule(struct zx__planner *pl, struct zx__item *rule)
 {
 	struct zx__new n =
@@ -103,6 +139,8 @@ static int rule(struct zx__planner *pl, struct zx__item *rule)
 
 	if (rule->mate)
 		return rule_there(pl, rule);
+	if (comes_by_itself(pl, rule))
+		return adopt(pl, rule);
 	if (rule->fate == ZX__FATE_LOST)
 		return refuse(pl, &n, ZX_VERB_SKIP, ZX_WHY_AMBIGUOUS);
 	if (!rule_fits(pl, rule->type)) {

@@ -233,6 +233,35 @@ static int is_order(const struct zx__op *op)
 	return op->act == ZX_ACT_ROLE_ORDER || op->act == ZX_ACT_CHANNEL_ORDER;
 }
 
+/* The rule against masses of mentions among those of the answer: its id goes
+ * behind the path. Before there are any they are asked for. */
+static int adopt(const struct zx__op *op, struct zx_str answer,
+		 struct zx_plan_request *r)
+{
+	struct zx_json_iter it = zx_json_each(answer);
+
+	if (zx_json_kind(answer) != ZX_JSON_ARRAY) {
+		r->method = ZX_PLAN_GET;
+		return ZX_OK;
+	}
+	while (zx_json_next(&it))
+		if (zx_json_get_u64(it.value, "trigger_type") ==
+		    ZX__RULE_MENTIONS) {
+			zx_buf_addf(&r->text, "/%" PRIu64,
+				    zx_json_get_u64(it.value, "id"));
+			return r->text.err;
+		}
+	return missed(r, ZX_ID_AUTOMOD, op->snapshot_id);
+}
+
+/* Nothing more is to be asked: of a rule its new self is the answer. */
+static int is_over(const struct zx__op *op, struct zx_str answer)
+{
+	if (op->act == ZX_ACT_AUTOMOD_ADOPT)
+		return zx_json_get_u64(answer, "id") != 0;
+	return answer.len && !is_order(op);
+}
+
 static void begin(struct zx_plan_request *r, const struct zx__op *op)
 {
 	struct zx_buf text = r->text, image = r->image;
@@ -257,9 +286,11 @@ int zx_plan_request(const struct zx_plan *p, uint32_t op,
 	if (!o || o->act == ZX_ACT_NONE)
 		return ZX_E_INVALID;
 	begin(out, o);
-	if (answer.len && !is_order(o))
+	if (is_over(o, answer))
 		return 0;
 	err = path(p, o, ids, out);
+	if (!err && o->act == ZX_ACT_AUTOMOD_ADOPT)
+		err = adopt(o, answer, out);
 	path_len = out->text.len;
 	if (!err && is_order(o)) {
 		err = order(p, o, ids, answer, out);
@@ -267,7 +298,7 @@ int zx_plan_request(const struct zx_plan *p, uint32_t op,
 			return err;
 		zx_buf_adds(&out->text, zx_buf_str(&out->image));
 		err = out->text.err;
-	} else if (!err) {
+	} else if (!err && out->method != ZX_PLAN_GET) {
 		err = body(p, o, ids, store, out);
 	}
 	return err ? err : finish(p, o, op, path_len, out);

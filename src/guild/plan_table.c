@@ -109,6 +109,9 @@ const struct zx__act zx__acts[ZX_ACT_COUNT] = {
 			      OTHER, CHANNEL, AGAIN, 1, 1),
 	[ZX_ACT_EMOJI_UPDATE] = ACT("emoji_update", G "/emojis/$l", ZX__BIT(30),
 				    PATCH, EMOJIS, EMOJI, EMOJI, AGAIN, 1, 61),
+	[ZX_ACT_AUTOMOD_ADOPT] =
+		ACT("automod_adopt", G "/auto-moderation/rules", ZX__BIT(5),
+		    PATCH, SETTINGS, OTHER, AUTOMOD, AGAIN, 2, 141),
 };
 
 /* Phases ------------------------------------------------------------------- */
@@ -132,7 +135,7 @@ static const uint32_t after[ZX_PHASE_COUNT] = {
 	[ZX_PHASE_SOUNDS] = P(EMOJIS),
 	[ZX_PHASE_GUILD] = CHANNELS_ALL | P(COMMUNITY),
 	[ZX_PHASE_MEMBERS] = BASE | P(ROLE_ORDER) | CHANNELS_ALL | P(RAISE),
-	[ZX_PHASE_SETTINGS] = BASE | CHANNELS_ALL,
+	[ZX_PHASE_SETTINGS] = BASE | CHANNELS_ALL | P(COMMUNITY),
 	[ZX_PHASE_WELCOME] = BASE | CHANNELS_ALL | P(COMMUNITY) | P(EMOJIS),
 	[ZX_PHASE_UNDO_MEMBERS] = P(UNDO_SETTINGS),
 	[ZX_PHASE_UNDO_DELETE] = P(UNDO_SETTINGS) | P(UNDO_MEMBERS),

@@ -80,7 +80,8 @@ static void good(struct zx_restore_run *r, struct zx__flight *f,
 	const struct zx__result *res = zx__run_result(r, f->op);
 
 	r->silent = 0;
-	if (res->act == ZX_ACT_ROLE_ORDER || res->act == ZX_ACT_CHANNEL_ORDER) {
+	if (res->act == ZX_ACT_ROLE_ORDER || res->act == ZX_ACT_CHANNEL_ORDER ||
+	    res->act == ZX_ACT_AUTOMOD_ADOPT) {
 		zx_buf_clear(&f->answer);
 		/* An answer to PATCH may be empty: any text but "" asks on. */
 		zx_buf_adds(&f->answer,

@@ -200,6 +200,95 @@ static void plan__an_emoji_of_lost_roles_is_not_opened_to_all(void **state)
 	desk_close(&d);
 }
 
+/* The rule that Discord makes ---------------------------------------------- */
+
+#define RULE(id, name, limit)                                                  \
+	"{'id':'" id "','name':'" name "','event_type':1,'trigger_type':5,"    \
+	"'trigger_metadata':{'mention_total_limit':" limit "},'enabled':"      \
+	"true,'actions':[{'type':1,'metadata':{}}],'exempt_roles':[],"         \
+	"'exempt_channels':[]}"
+#define COMMUNE                                                                \
+	"'features':['COMMUNITY'],'rules_channel_id':'21',"                    \
+	"'public_updates_channel_id':'21'"
+
+/* With the rule in the snapshot; the server is about to be a community. */
+static void communes(struct desk *d, const char *is, int update)
+{
+	desk_open_settings(d, DESK_GUILD, COMMUNE, is);
+	desk_both(d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'rules','position':0}");
+	desk_snap(d, ZX_SECTION_AUTOMOD, RULE("50", "Mentions", "12"));
+	d->opt.update = update;
+	d->opt.what = ZX_RESTORE_AUTOMOD | ZX_RESTORE_GUILD;
+}
+
+static void plan__the_rule_that_comes_with_a_community_is_not_made(void **state)
+{
+	struct zx_plan_op op;
+	struct desk d;
+
+	(void)state;
+	communes(&d, "'features':[]", 0);
+	desk_plan(&d);
+	assert_true(desk_has(&d, ZX_ACT_COMMUNITY));
+	assert_false(desk_has(&d, ZX_ACT_AUTOMOD_CREATE));
+	op = desk_op(&d, ZX_ACT_NONE, 0);
+	assert_int_equal(op.verb, ZX_VERB_SKIP);
+	assert_str(op.detail, "Discord makes one of this kind itself when the "
+			      "server becomes a community.");
+	desk_close(&d);
+}
+
+static void plan__the_rule_that_comes_with_a_community_becomes_it(void **state)
+{
+	struct zx_plan_op op;
+	struct zx_idmap ids;
+	struct desk d;
+
+	(void)state;
+	communes(&d, "'features':[]", 1);
+	desk_plan(&d);
+	assert_false(desk_has(&d, ZX_ACT_AUTOMOD_CREATE));
+	op = desk_op(&d, ZX_ACT_AUTOMOD_ADOPT, 0);
+	assert_true(zx_plan_phase_after(op.phase) >> ZX_PHASE_COMMUNITY & 1);
+	desk_ids(&d, &ids);
+	desk_request(&d, op.id, &ids, "",
+		     "GET /guilds/1000/auto-moderation/rules ");
+	desk_request(&d, op.id, &ids,
+		     "[{'id':'8','trigger_type':1},{'id':'9','trigger_type':"
+		     "5}]",
+		     "PATCH /guilds/1000/auto-moderation/rules/9 {'actions':[{"
+		     "'metadata':{},'type':1}],'enabled':true,'event_type':1,"
+		     "'exempt_channels':[],'exempt_roles':[],'name':"
+		     "'Mentions','trigger_metadata':{'mention_total_limit':12}"
+		     "}");
+	desk_request(&d, op.id, &ids, "[{'id':'8','trigger_type':1}]",
+		     "ZX_E_NOTFOUND 50");
+	desk_request(&d, op.id, &ids, "{'id':'9','trigger_type':5}", "ZX_OK 0");
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
+static void plan__a_communitys_rule_is_the_one_of_another_name(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	for (int update = 0; update < 2; update++) {
+		communes(&d, COMMUNE, update);
+		desk_live(&d, ZX_SECTION_AUTOMOD,
+			  RULE("60", "Block Mention Spam", "12"));
+		desk_expect(&d, update ? "update automod Mentions [changed] "
+					 "{'name':'Mentions'}\n"
+				       : "skip automod Mentions [managed] \n");
+		if (update)
+			assert_int_equal(
+				desk_op(&d, ZX_ACT_AUTOMOD_UPDATE, 0).live_id,
+				60);
+		desk_close(&d);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,6 +307,12 @@ int main(void)
 			plan__who_may_use_an_emoji_is_left_alone_unless_asked),
 		cmocka_unit_test(
 			plan__an_emoji_of_lost_roles_is_not_opened_to_all),
+		cmocka_unit_test(
+			plan__the_rule_that_comes_with_a_community_is_not_made),
+		cmocka_unit_test(
+			plan__the_rule_that_comes_with_a_community_becomes_it),
+		cmocka_unit_test(
+			plan__a_communitys_rule_is_the_one_of_another_name),
 	};
 
 	return cmocka_run_group_tests_name("plan_kinds", tests, NULL, NULL);

@@ -97,6 +97,24 @@ static void C04__into_an_empty_server(void **state)
 	twice("everything,empty");
 }
 
+static void C04__who_may_use_an_emoji_is_as_it_was(void **state)
+{
+	struct story t;
+
+	(void)state;
+	begin(&t, "everything,empty");
+	t.target = t.source;
+	t.o = sim_options(&t.s, t.target);
+	t.o.what = ZX_RESTORE_EMOJIS;
+	sim_as(&t.s, 0, t.target, "PATCH",
+	       "/guilds/{guild}/emojis/{emoji:violet}",
+	       "{'roles':['{role:Member}']}");
+	assert_int_equal(once_and_again(&t), 0);
+	t.o.update = 1;
+	assert_int_equal(once_and_again(&t), 1);
+	end(&t);
+}
+
 static void C04__into_one_without_boosts(void **state)
 {
 	(void)state;
@@ -214,6 +232,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(C04__into_an_empty_server),
+		cmocka_unit_test(C04__who_may_use_an_emoji_is_as_it_was),
 		cmocka_unit_test(C04__into_one_without_boosts),
 		cmocka_unit_test(C04__into_one_with_a_channel),
 		cmocka_unit_test(C04__into_a_lively_one),
