@@ -173,9 +173,11 @@ include src/install/docs.mk
 
 SANDBOX_FLAGS ?= --heartbeat 5000
 
+# 130 is Ctrl-C twice, which is no failure; every other code is passed on.
 run: $(B)/zoryx-bot $(B)/zoryx-sandbox
-	@if $(B)/zoryx-bot --token-set; then exec $(B)/zoryx-bot; \
-	else exec $(B)/zoryx-sandbox $(SANDBOX_FLAGS) --run $(B)/zoryx-bot; fi
+	@trap : INT; if $(B)/zoryx-bot --token-set; then $(B)/zoryx-bot; \
+	else $(B)/zoryx-sandbox $(SANDBOX_FLAGS) --run $(B)/zoryx-bot; fi; \
+	code=$$?; [ $$code -eq 130 ] || exit $$code
 
 # Tests ----------------------------------------------------------------------
 # tests/MODULE/test_*.c   one program each      tests/MODULE/*.sh  scripts
