@@ -153,11 +153,30 @@ int zx__backup_pin(struct zx__backup *b, struct zx__backup_actor who,
 	return err;
 }
 
-int zx__backup_note(struct zx__backup *b, struct zx__backup_actor who,
-		    uint64_t guild, const char *id, struct zx_str note,
+/* Of one transaction: the note and what is said of it. */
+static int put_note(struct zx__backup *b, struct zx__backup_actor who,
+		    struct zx_state_snapshot *snap, struct zx_str note,
 		    char why[WHY])
 {
 	struct zx_str head = zx_utf8_head(note, 80);
+	int err = zx_state_begin(b->state);
+
+	snap->notes = note;
+	if (!err)
+		err = zx_state_snap_update(b->state, snap);
+	if (!err && note.len)
+		zx__backup_audit(b, snap->guild, who.user, "note", snap->id,
+				 "Note: %.*s", ZX_ARG(head));
+	else if (!err)
+		zx__backup_audit(b, snap->guild, who.user, "note", snap->id,
+				 "Note removed");
+	return settle(b, err, why);
+}
+
+int zx__backup_note(struct zx__backup *b, struct zx__backup_actor who,
+		    uint64_t guild, const char *id, struct zx_str note,
+		    struct zx_buf *was, char why[WHY])
+{
 	struct zx__backup_open o = { .snap = { .id = "" } };
 	int err = all_rights(who, why);
 
@@ -170,14 +189,10 @@ int zx__backup_note(struct zx__backup *b, struct zx__backup_actor who,
 	}
 	err = get(b, guild, id, &o, why);
 	if (!err) {
-		o.snap.notes = note;
-		err = zx_state_begin(b->state);
-		if (!err)
-			err = zx_state_snap_update(b->state, &o.snap);
-		if (!err)
-			zx__backup_audit(b, guild, who.user, "note", id,
-					 "Note: %.*s", ZX_ARG(head));
-		err = settle(b, err, why);
+		zx_buf_adds(was, o.snap.notes);
+		err = was->err;
+		if (!err && (note.len || was->len))
+			err = put_note(b, who, &o.snap, note, why);
 	}
 	zx__backup_open_release(&o);
 	return err;

@@ -228,9 +228,10 @@ int zx__backup_delete(struct zx__backup *b, struct zx__backup_actor who,
 /* Toggles; *pinned is what it is now. */
 int zx__backup_pin(struct zx__backup *b, struct zx__backup_actor who,
 		   uint64_t guild, const char *id, int *pinned, char why[256]);
+/* An empty note removes the one before, which is added to `was`. */
 int zx__backup_note(struct zx__backup *b, struct zx__backup_actor who,
 		    uint64_t guild, const char *id, struct zx_str note,
-		    char why[256]);
+		    struct zx_buf *was, char why[256]);
 
 /* Answers "not found" (private), naming the id and the nearest way on. */
 void zx__backup_not_found(struct zx_call *call, const char *id);

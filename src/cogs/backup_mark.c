@@ -60,13 +60,35 @@ static void pin(struct zx_call *call, void *ud)
 	       pinned ? "📌 Backup Pinned" : "📌 Backup Unpinned", text);
 }
 
+/* Says what the note was when there is none any more: it may be wanted back. */
+static void noted(struct zx__backup *b, struct zx_call *call, const char *id,
+		  struct zx_str now, struct zx_str was)
+{
+	struct zx_buf text;
+
+	zx_buf_init(&text, b->alloc, 0);
+	if (now.len || was.len) {
+		zx_buf_addf(&text, now.len ? "`%s`\n> " : "`%s`, which was\n> ",
+			    id);
+		zx__backup_safe(&text, now.len ? now : was, ZX__BACKUP_NOTE);
+	} else {
+		zx_buf_addf(&text, "`%s` has none.", id);
+	}
+	answer(call, now.len ? ZX_COLOR_GREEN : ZX_COLOR_ORANGE,
+	       now.len	 ? "📝 Note Saved"
+	       : was.len ? "📝 Note Removed"
+			 : "📝 No Note",
+	       zx_buf_cstr(&text));
+	zx_buf_release(&text);
+}
+
 static void note(struct zx_call *call, void *ud)
 {
 	struct zx__backup *b = zx__backup_of(call);
 	char typed[ZX__BACKUP_TYPED];
 	const char *id;
-	struct zx_str text = zx_str(zx_call_text(call, "note"));
-	struct zx_buf quote;
+	struct zx_str text = zx_str_trim(zx_str(zx_call_text(call, "note")));
+	struct zx_buf was;
 	char why[256];
 	int err;
 
@@ -76,26 +98,23 @@ static void note(struct zx_call *call, void *ud)
 	id = zx__backup_id(b, call, "backup_id", typed);
 	if (!id)
 		return;
+	zx_buf_init(&was, b->alloc, 0);
 	err = zx__backup_note(b, zx__backup_actor(b, call),
-			      zx_call_info(call)->guild_id, id, text, why);
-	if (err) {
+			      zx_call_info(call)->guild_id, id, text, &was,
+			      why);
+	if (err)
 		failed(call, err, id, why);
-		return;
-	}
-	zx_buf_init(&quote, b->alloc, 0);
-	zx_buf_addf(&quote, "`%s`\n> ", id);
-	zx__backup_safe(&quote, text, ZX__BACKUP_NOTE);
-	answer(call, ZX_COLOR_GREEN, "📝 Note Saved", zx_buf_cstr(&quote));
-	zx_buf_release(&quote);
+	else
+		noted(b, call, id, text, zx_buf_str(&was));
+	zx_buf_release(&was);
 }
 
 static const struct zx_option options[] = {
 	ZX__BACKUP_ID_OPTION("backup_id", "Backup ID"),
 	{
 		.name = "note",
-		.description = "Note text (max 500)",
+		.description = "Note text (max 500); none removes the note",
 		.type = ZX_OPTION_STRING,
-		.required = 1,
 		.rest = 1,
 	},
 };
@@ -114,7 +133,7 @@ const struct zx_command zx__backup_pin_command = {
 
 const struct zx_command zx__backup_note_command = {
 	.name = "backupnote",
-	.description = "Add note to a backup (Admin/Owner)",
+	.description = "Add note to a backup, or remove it (Admin/Owner)",
 	.cog = ZX__BACKUP_COG,
 	.options = options,
 	.option_count = 2,

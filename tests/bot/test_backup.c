@@ -292,6 +292,38 @@ static void backup__a_right_that_is_gone_does_not_confirm(void **state)
 
 /* Marks -------------------------------------------------------------------- */
 
+static void backup_note__without_a_text_takes_the_note_away(void **state)
+{
+	struct run *r = up();
+	uint64_t owner = zx_sandbox_user(r->box, ZX_SANDBOX_OWNER);
+	char id[13], lines[256];
+
+	(void)state;
+	create(r, NULL, id);
+	slash(r, "backupnote", by_id(id, ""), "📝 No Note");
+	slash(r, "backupnote", by_id(id, ",\"note\":\"the *good* one\""),
+	      "Note Saved");
+	slash(r, "backupnote", by_id(id, ",\"note\":\"  \""), "Note Removed");
+	want(r, "which was\\n> the \\\\*good\\\\* one");
+	slash(r, "backupview", by_id(id, ""), id);
+	hasnt(r, "good");
+	slash(r, "backupnote", by_id(id, ",\"note\":\"second\""), "Note Saved");
+	assert_err(zx_sandbox_say(r->box, owner, 0, "!backupnote latest", NULL),
+		   ZX_OK);
+	says(r, "Note Removed");
+	want(r, "> second");
+	slash(r, "backupnote", by_id(id, ""), "📝 No Note");
+	bot_down(r);
+	audit_of(r); /* taking away what is not there does nothing */
+	snprintf(lines, sizeof(lines),
+		 "note %s Note removed\nnote %s Note: second\n"
+		 "note %s Note removed\nnote %s Note: the *good* one\n"
+		 "create %s ",
+		 id, id, id, id, id);
+	assert_memory_equal(zx_buf_cstr(&r->text), lines, strlen(lines));
+	away(r);
+}
+
 static void backup__pins_and_notes_hold_and_everything_is_audited(void **state)
 {
 	static const char *const lines[] = { "create",	"pin",	  "note",
@@ -439,6 +471,8 @@ int main(void)
 		cmocka_unit_test(
 			backup__members_may_not_and_role_holders_only_their_own),
 		cmocka_unit_test(backup__a_right_that_is_gone_does_not_confirm),
+		cmocka_unit_test(
+			backup_note__without_a_text_takes_the_note_away),
 		cmocka_unit_test(
 			backup__pins_and_notes_hold_and_everything_is_audited),
 		cmocka_unit_test(backup__who_wants_to_be_told_is_told),
