@@ -90,6 +90,20 @@ static int matches(const struct zx__backup_item *r, struct zx_str typed,
 	return is || (r->pinned && zx_str_is_nocase(typed, "pinned"));
 }
 
+static void latest(const struct zx__backup_list *l, struct zx_str typed,
+		   struct zx_choices *out)
+{
+	struct zx_buf name;
+
+	if (!l->count || !contains(ZX_STR("latest"), typed))
+		return;
+	zx_buf_init(&name, l->alloc, 0);
+	zx_buf_addc(&name, "🕑 The latest: ");
+	zx__backup_date(&name, l->items[0].created);
+	zx_choice_add(out, zx_buf_cstr(&name), "latest");
+	zx_buf_release(&name);
+}
+
 void zx__bkv_choices(const struct zx__backup_list *l, struct zx_str typed,
 		     int current, struct zx_choices *out)
 {
@@ -97,6 +111,7 @@ void zx__bkv_choices(const struct zx__backup_list *l, struct zx_str typed,
 	size_t i;
 
 	typed = zx_str_trim(typed);
+	latest(l, typed, out);
 	if (current && contains(ZX_STR("current live server"), typed))
 		zx_choice_add(out, "🌐 The server as it is now", "current");
 	zx_buf_init(&name, l->alloc, 0);

@@ -64,8 +64,8 @@ void zx__bkv_release(struct zx__bkv_data *d);
  */
 int zx__bkv_find(const struct zx__backup_list *l, struct zx_str typed,
 		 char id[ZX_GUILD_ID_TEXT], char why[256]);
-/* What zx__backup_complete adds. current: "current", the server as it is, is
- * one too. */
+/* What zx__backup_complete adds: "latest" first, when there is one. current:
+ * "current", the server as it is, is one too. */
 void zx__bkv_choices(const struct zx__backup_list *l, struct zx_str typed,
 		     int current, struct zx_choices *out);
 /* "📌 Nightly · 2026-02-18 12:34 UTC · 0123456789ab": plain text, at most 100

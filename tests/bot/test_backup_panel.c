@@ -417,8 +417,36 @@ static void backup_complete__offers_what_fits(void **state)
 	want(r, "\"choices\":[]");
 	typing(r, "backupdiff", "id_b", "curr");
 	want(r, "The server as it is now");
+	hasnt(r, "The latest");
 	typing(r, "backupview", "backup_id", "curr");
 	want(r, "\"choices\":[]");
+	down(r);
+}
+
+static void backup_complete__the_latest_comes_first(void **state)
+{
+	static const char *const commands[] = { "backupview", "backupnote",
+						"backuprestore" };
+	static const char first[] = "\"choices\":[{\"name\":\"🕑 The latest: 20";
+	struct run *r = up();
+	char id[13];
+	size_t i;
+
+	(void)state;
+	typing(r, "backupview", "backup_id", "");
+	want(r, "\"choices\":[]");
+	create(r, NULL, id);
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		typing(r, commands[i], "backup_id", "");
+		want(r, first);
+		want(r, "\"value\":\"latest\"");
+		want(r, id);
+		typing(r, commands[i], "backup_id", "Late");
+		want(r, first);
+		hasnt(r, id);
+	}
+	typing(r, "backupdiff", "id_b", "");
+	want(r, first);
 	down(r);
 }
 
@@ -465,6 +493,7 @@ int main(void)
 		cmocka_unit_test(backup_diff__a_long_one_comes_as_a_file_too),
 		cmocka_unit_test(backup_stats__are_for_the_owner),
 		cmocka_unit_test(backup_complete__offers_what_fits),
+		cmocka_unit_test(backup_complete__the_latest_comes_first),
 		cmocka_unit_test(backup_find__the_first_digits_will_do),
 	};
 
