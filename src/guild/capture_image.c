@@ -162,6 +162,12 @@ int zx__images_of(struct zx_capture *c, enum zx_section s, struct zx_str item)
 	case ZX_SECTION_EVENTS:
 		return hashed(c, id, "guild-events",
 			      zx_json_get(item, "image"));
+	case ZX_SECTION_WEBHOOKS:
+		/* No bot can make the other types. */
+		return zx_json_get_u64(item, "type") == 1
+			       ? hashed(c, id, "avatars",
+					zx_json_get(item, "avatar"))
+			       : ZX_OK;
 	default:
 		return ZX_OK;
 	}

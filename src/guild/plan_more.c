@@ -201,6 +201,26 @@ static int hook_fits(struct zx__planner *pl, const struct zx__item *hook)
 	return n <= limit->max;
 }
 
+static void avatar(struct zx__planner *pl, const struct zx__item *hook,
+		   struct zx__new *n)
+{
+	struct zx_str hash = zx_json_plain(zx_json_get(hook->text, "avatar"));
+	uint64_t size;
+	char key[200];
+
+	if (!hash.len)
+		return;
+	snprintf(key, sizeof(key), "avatars/%llu/%.*s",
+		 (unsigned long long)hook->id, ZX_ARG(hash));
+	n->image = zx__image_of(pl, zx_str(key), 0, &size);
+	if (n->image)
+		return;
+	n->verb = ZX_VERB_DOWNGRADE;
+	n->reason = ZX_WHY_NO_IMAGE;
+	n->detail = "Without its avatar: the snapshot has no bytes of it. Its "
+		    "address will be a new one.";
+}
+
 /* Their address is a new one in any case. */
 static int hook(struct zx__planner *pl, struct zx__item *hook)
 {
@@ -231,6 +251,7 @@ static int hook(struct zx__planner *pl, struct zx__item *hook)
 	n.role = hook->parent;
 	n.detail = "It is missing. Its address will be a new one.";
 	n.body = zx_buf_str(&pl->body);
+	avatar(pl, hook, &n);
 	err = zx__plan_add(pl, &n, &possible);
 	hook->key = possible != 0;
 	return err;

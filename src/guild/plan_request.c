@@ -109,6 +109,8 @@ static const char *image_key(const struct zx__op *op)
 	case ZX_ACT_ROLE_RAISE:
 	case ZX_ACT_ROLE_UPDATE:
 		return "icon";
+	case ZX_ACT_WEBHOOK_CREATE:
+		return "avatar";
 	default:
 		return "image";
 	}

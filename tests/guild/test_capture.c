@@ -32,7 +32,10 @@ static const struct answer server[] = {
 	  200, 0 },
 	{ "/guilds/" GUILD "/auto-moderation/rules", "{}", 403, 50013 },
 	{ "/guilds/" GUILD "/webhooks",
-	  "[{\"id\":\"51\",\"token\":\"secret\",\"name\":\"h\"}]", 200, 0 },
+	  "[{\"id\":\"51\",\"type\":1,\"token\":\"secret\",\"name\":\"h\","
+	  "\"avatar\":\"b2\"},{\"id\":\"52\",\"type\":2,\"name\":\"f\","
+	  "\"avatar\":\"b3\"}]",
+	  200, 0 },
 	{ "/guilds/" GUILD "/scheduled-events", "[]", 200, 0 },
 	{ "/guilds/" GUILD "/soundboard-sounds",
 	  "{\"items\":[{\"sound_id\":\"61\",\"name\":\"s\"}]}", 200, 0 },
@@ -54,6 +57,8 @@ static const struct answer server[] = {
 	{ "https://cdn.discordapp.com/icons/" GUILD "/a_1f.gif?size=4096",
 	  "GIF89a", 200, 0 },
 	{ "https://cdn.discordapp.com/emojis/21.png", PNG "emoji", 200, 0 },
+	{ "https://cdn.discordapp.com/avatars/51/b2.png?size=4096",
+	  PNG "avatar", 200, 0 },
 	{ "https://media.discordapp.net/stickers/31.gif", "nothing", 200, 0 },
 	{ "https://cdn.discordapp.com/soundboard-sounds/61", "", 404, 0 },
 };
@@ -162,7 +167,7 @@ static void capture__asks_for_everything_once(void **state)
 	start(&r, &o);
 	drive(&r, 0);
 	assert_err(r.err, ZX_OK);
-	assert_int_equal(r.requests, 13);
+	assert_int_equal(r.requests, 14);
 	assert_true(r.most <= 4);
 	zx_capture_progress(r.c, &p);
 	assert_int_equal(p.requests, p.requests_known);
@@ -180,6 +185,23 @@ static void capture__asks_for_everything_once(void **state)
 	assert_non_null(strstr(zx_buf_cstr(&b),
 			       "\"bans\":[{\"id\":\"9\",\"name\":"
 			       "\"bad\",\"reason\":\"r\"}]"));
+	zx_buf_release(&b);
+	stop(&r);
+}
+
+/* Of those that bots can make; of followers there would be no use. */
+static void capture__has_the_avatars_of_webhooks(void **state)
+{
+	struct run r = { 0 };
+	struct zx_capture_options o = options(&r);
+	struct zx_buf b;
+
+	(void)state;
+	start(&r, &o);
+	drive(&r, 0);
+	document(&r, &b);
+	assert_non_null(strstr(zx_buf_cstr(&b), "\"key\":\"avatars/51/b2\""));
+	assert_null(strstr(zx_buf_cstr(&b), "avatars/52"));
 	zx_buf_release(&b);
 	stop(&r);
 }
@@ -259,7 +281,7 @@ static void capture__known_images_are_not_downloaded_again(void **state)
 	start(&b, &o); /* into the same store */
 	drive(&b, 0);
 	assert_err(b.err, ZX_OK);
-	assert_int_equal(b.requests, a.requests - 2);
+	assert_int_equal(b.requests, a.requests - 3);
 	assert_memory_equal(a.out.hash, b.out.hash, ZX_HASH);
 	zx_capture_free(b.c);
 	stop(&a);
@@ -378,7 +400,7 @@ static void capture__says_when_channels_may_be_hidden(void **state)
 		start(&r, &o);
 		drive(&r, 0);
 		assert_err(r.err, ZX_OK);
-		assert_int_equal(r.requests, 13);
+		assert_int_equal(r.requests, 14);
 		document(&r, &b);
 		assert_int_equal(strstr(zx_buf_cstr(&b),
 					"some may be missing: those hidden") !=
@@ -539,6 +561,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(capture__asks_for_everything_once),
+		cmocka_unit_test(capture__has_the_avatars_of_webhooks),
 		cmocka_unit_test(capture__what_cannot_be_read_is_recorded),
 		cmocka_unit_test(capture__order_of_answers_does_not_matter),
 		cmocka_unit_test(

@@ -490,6 +490,39 @@ static void plan__webhooks_of_people_come_back_with_new_addresses(void **state)
 	desk_close(&d);
 }
 
+static void plan__a_webhook_comes_back_with_its_avatar(void **state)
+{
+	struct zx_plan_op op;
+	struct desk d;
+	struct zx_idmap ids;
+
+	(void)state;
+	desk_open(&d);
+	desk_both(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'chat','position':0}");
+	desk_snap(&d, ZX_SECTION_WEBHOOKS,
+		  "{'id':'40','type':1,'name':'News','channel_id':'21',"
+		  "'avatar':'a1b2'}");
+	/* Of a snapshot that was made before avatars were kept. */
+	desk_snap(&d, ZX_SECTION_WEBHOOKS,
+		  "{'id':'41','type':1,'name':'Old','channel_id':'21',"
+		  "'avatar':'cc'}");
+	desk_image(&d.snap, 40, "avatars/40/a1b2", "image/png", "PNG");
+	desk_verbs(&d, "create webhooks News\ndowngrade webhooks Old\n");
+	op = desk_op(&d, ZX_ACT_WEBHOOK_CREATE, 1);
+	assert_int_equal(op.reason, ZX_WHY_NO_IMAGE);
+	assert_str(op.detail, "Without its avatar: the snapshot has no bytes "
+			      "of it. Its address will be a new one.");
+	desk_ids(&d, &ids);
+	desk_request(&d, 1, &ids, "",
+		     "POST /channels/21/webhooks {'name':'News','avatar':"
+		     "'data:image/png;base64,UE5H'}");
+	desk_request(&d, 2, &ids, "",
+		     "POST /channels/21/webhooks {'name':'Old'}");
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
 static void plan__events_to_come_are_made_and_past_ones_not(void **state)
 {
 	struct desk d;
@@ -729,6 +762,7 @@ int main(void)
 		cmocka_unit_test(plan__automod_rules_are_mapped_and_counted),
 		cmocka_unit_test(
 			plan__webhooks_of_people_come_back_with_new_addresses),
+		cmocka_unit_test(plan__a_webhook_comes_back_with_its_avatar),
 		cmocka_unit_test(
 			plan__events_to_come_are_made_and_past_ones_not),
 		cmocka_unit_test(
