@@ -158,6 +158,10 @@ struct zx_guild_counts {
 #undef ZX__X
 };
 
+/* Counts one item, as the writer does; of some sections nothing is counted. */
+ZX_API void zx_guild_counts_add(struct zx_guild_counts *n, enum zx_section s,
+				struct zx_str item);
+
 struct zx_guild_written {
 	struct zx_str manifest; /* borrowed until the writer is freed */
 	unsigned char hash[ZX_HASH];

@@ -71,56 +71,25 @@ void zx__bkp_wait_end(struct zx__bkp_wait *w)
 /* Looking ---------------------------------------------------------------------
  */
 
-static size_t length_of(struct zx_str list)
+static void count_all(struct zx__bkv_live *l, enum zx_section s,
+		      struct zx_str list)
 {
 	struct zx_json_iter it = zx_json_each(list);
-	size_t n = 0;
 
 	while (zx_json_next(&it))
-		n++;
-	return n;
+		zx_guild_counts_add(&l->counts, s, it.value);
 }
 
 static void count_guild(struct zx__bkv_live *l, struct zx_str g)
 {
-	l->counts.roles = length_of(zx_json_get(g, "roles"));
-	l->counts.emojis = length_of(zx_json_get(g, "emojis"));
-	l->counts.stickers = length_of(zx_json_get(g, "stickers"));
+	count_all(l, ZX_SECTION_ROLES, zx_json_get(g, "roles"));
+	count_all(l, ZX_SECTION_EMOJIS, zx_json_get(g, "emojis"));
+	count_all(l, ZX_SECTION_STICKERS, zx_json_get(g, "stickers"));
 	l->members = zx_json_get_u64(g, "approximate_member_count");
 	l->tier = (unsigned)zx_json_get_u64(g, "premium_tier");
 	l->boosts = (unsigned)zx_json_get_u64(g, "premium_subscription_count");
 	snprintf(l->icon, sizeof(l->icon), "%.*s",
 		 ZX_ARG(zx_json_plain(zx_json_get(g, "icon"))));
-}
-
-static void count_channels(struct zx__bkv_live *l, struct zx_str list)
-{
-	struct zx_guild_counts *n = &l->counts;
-	struct zx_json_iter it = zx_json_each(list);
-
-	while (zx_json_next(&it))
-		switch (zx_json_get_u64(it.value, "type")) {
-		case 2:
-			n->voice++;
-			break;
-		case 4:
-			n->categories++;
-			break;
-		case 5:
-			n->announcement++;
-			break;
-		case 13:
-			n->stage++;
-			break;
-		case 15:
-			n->forum++;
-			break;
-		case 16:
-			n->media++;
-			break;
-		default:
-			n->text++;
-		}
 }
 
 static void on_looked(const struct zx_rest_result *r, void *ud)
@@ -135,7 +104,7 @@ static void on_looked(const struct zx_rest_result *r, void *ud)
 			 ZX_ARG(r->message.len ? zx_utf8_head(r->message, 60)
 					       : zx_str(zx_strerror(r->err))));
 	else if (!r->err && zx_json_kind(r->body) == ZX_JSON_ARRAY)
-		count_channels(l, r->body);
+		count_all(l, ZX_SECTION_CHANNELS, r->body);
 	else if (!r->err)
 		count_guild(l, r->body);
 	if (w->flying)

@@ -69,8 +69,6 @@ char *zx__put_u64(char *p, uint64_t v);
 /* An item's canonical text; *id is what it is sorted by. */
 int zx__item_normal(enum zx_section s, struct zx_str json,
 		    const struct zx_alloc *a, struct zx_buf *out, uint64_t *id);
-void zx__item_count(struct zx_guild_counts *n, enum zx_section s,
-		    struct zx_str item);
 uint64_t zx__guild_mix(uint64_t x);
 
 /* Python files ------------------------------------------------------------- */

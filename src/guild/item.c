@@ -143,8 +143,8 @@ static void count_channel(struct zx_guild_counts *n, struct zx_str item)
 	}
 }
 
-void zx__item_count(struct zx_guild_counts *n, enum zx_section s,
-		    struct zx_str item)
+void zx_guild_counts_add(struct zx_guild_counts *n, enum zx_section s,
+			 struct zx_str item)
 {
 	switch (s) {
 	case ZX_SECTION_CHANNELS:

@@ -69,6 +69,6 @@ int zx__lane_add(struct zx_guild_writer *w, enum zx_section s, uint64_t id,
 	if (l->chunk.len)
 		zx_buf_addch(&l->chunk, ',');
 	zx_buf_adds(&l->chunk, item);
-	zx__item_count(&w->counts, s, item);
+	zx_guild_counts_add(&w->counts, s, item);
 	return zx__lane_added(w, s, id);
 }

@@ -508,6 +508,45 @@ static void snapshot__survives_every_failed_allocation(void **state)
 	fail_alloc_each(scenario, NULL);
 }
 
+static void counts__every_kind_of_channel_is_one_of_its_own(void **state)
+{
+	static const struct {
+		enum zx_section section;
+		const char *item;
+	} items[] = {
+		{ ZX_SECTION_CHANNELS, "{\"type\":0}" },
+		{ ZX_SECTION_CHANNELS, "{\"type\":2}" },
+		{ ZX_SECTION_CHANNELS, "{\"type\":4}" },
+		{ ZX_SECTION_CHANNELS, "{\"type\":5}" },
+		{ ZX_SECTION_CHANNELS, "{\"type\":13}" },
+		{ ZX_SECTION_CHANNELS, "{\"type\":15}" },
+		{ ZX_SECTION_CHANNELS, "{\"type\":16}" },
+		{ ZX_SECTION_ROLES, "{}" },
+		{ ZX_SECTION_EMOJIS, "{}" },
+		{ ZX_SECTION_STICKERS, "{}" },
+		{ ZX_SECTION_WEBHOOKS, "{}" },
+	};
+	const struct zx_guild_counts want = {
+		.text = 1,
+		.voice = 1,
+		.categories = 1,
+		.announcement = 1,
+		.stage = 1,
+		.forum = 1,
+		.media = 1,
+		.roles = 1,
+		.emojis = 1,
+		.stickers = 1,
+	};
+	struct zx_guild_counts n = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(items) / sizeof(*items); i++)
+		zx_guild_counts_add(&n, items[i].section,
+				    zx_str(items[i].item));
+	assert_memory_equal(&n, &want, sizeof(n));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -526,6 +565,8 @@ int main(void)
 		cmocka_unit_test(C15__hostile_documents_are_refused),
 		cmocka_unit_test(parser__a_cut_document_is_refused),
 		cmocka_unit_test(snapshot__survives_every_failed_allocation),
+		cmocka_unit_test(
+			counts__every_kind_of_channel_is_one_of_its_own),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
