@@ -64,7 +64,7 @@ port-musl:
 	$(call port_run,build/$@,,$(ALL),CC='musl-gcc' LDFLAGS=-static \
 		MODULES='$(PORT_RING0)' PKGS='$(MUSL_PKGS)' \
 		CONFIG=build/root-musl/config.mk \
-		HELPERS='zx_test fail_alloc golden peer ws_client mem_store')
+		HELPERS='zx_test fail_alloc golden peer ws_client mem_store trace_run')
 
 port-clang:
 	$(call port_run,build/$@,,$(call programs,*) $(ALONE:$(B)/%=%),\
