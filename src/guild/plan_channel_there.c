@@ -128,6 +128,59 @@ static int bitrate(struct zx__planner *pl, struct zx__draft *d,
 	return 1;
 }
 
+/* Of the flags those that can be set: posts need a tag, media cannot be
+ * downloaded, spoiler. The others are Discord's own. */
+static uint64_t settable(int type)
+{
+	uint64_t bits = 0;
+
+	if (type == ZX__CHANNEL_FORUM || type == ZX__CHANNEL_MEDIA)
+		bits |= ZX__BIT(4);
+	if (type == ZX__CHANNEL_MEDIA)
+		bits |= ZX__BIT(15);
+	if (type != ZX__CHANNEL_CATEGORY && type != ZX__CHANNEL_STAGE)
+		bits |= ZX__BIT(21);
+	return bits;
+}
+
+static int flags(struct zx__draft *d, struct zx_json_writer *before,
+		 const struct zx__item *live)
+{
+	uint64_t can = settable(live->type);
+	struct zx_str raw = zx_json_get(d->ch->text, "flags");
+	uint64_t was = zx_json_get_u64(d->ch->text, "flags") & can;
+	uint64_t is = zx_json_get_u64(live->text, "flags") & can;
+
+	if (!raw.len || was == is)
+		return 0;
+	zx_jw_u64(&d->j, "flags", was);
+	zx_jw_u64(before, "flags", is);
+	return 1;
+}
+
+/* A channel cannot be made with them: a request of its own follows. */
+int zx__plan_channel_flags(struct zx__planner *pl, const struct zx__item *ch)
+{
+	uint64_t was = zx_json_get_u64(ch->text, "flags");
+	struct zx__new n = { .verb = ZX_VERB_UPDATE,
+			     .act = ZX_ACT_CHANNEL_UPDATE,
+			     .phase = ZX_PHASE_SETTINGS,
+			     .section = ZX_SECTION_CHANNELS,
+			     .reason = ZX_WHY_CHANGED,
+			     .snapshot_id = ch->id,
+			     .name = ch->name,
+			     .detail = "Discord takes its flags when it is "
+				       "there." };
+
+	was &= settable(ch->made_type);
+	if (!was)
+		return ZX_OK;
+	zx__anew(pl, &pl->body);
+	zx_buf_addf(&pl->body, "{\"flags\":%" PRIu64 "}", was);
+	n.body = zx_buf_str(&pl->body);
+	return zx__plan_add(pl, &n, NULL);
+}
+
 static int update(struct zx__planner *pl, struct zx__item *ch,
 		  const struct zx__item *live)
 {
@@ -150,6 +203,7 @@ static int update(struct zx__planner *pl, struct zx__item *ch,
 	differs = zx__pick_changed(pl, &d.j, &before, ch->text, live->text,
 				   fields);
 	differs += bitrate(pl, &d, &before, live->text);
+	differs += flags(&d, &before, live);
 	differs += moved(pl, &d, &before, live);
 	differs += overwrites(pl, &d, &before, live->text);
 	if (!differs) {

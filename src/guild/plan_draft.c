@@ -184,17 +184,13 @@ static void voice(struct zx__planner *pl, struct zx__draft *d)
 	zx_jw_u64(&d->j, "user_limit", limit > most ? most : limit);
 }
 
-/* Flags bots can set: posts need a tag, media cannot be downloaded, spoiler. */
 static void forum(struct zx__draft *d)
 {
 	static const char *const more[] = { "available_tags",
 					    "default_reaction_emoji", NULL };
-	uint64_t flags = zx_json_get_u64(d->ch->text, "flags") & (1u << 4);
 
 	zx__plan_pick(&d->j, d->ch->text, forums);
 	zx__plan_pick(&d->j, d->ch->text, more);
-	if (flags)
-		zx_jw_u64(&d->j, "flags", flags);
 }
 
 static void parent(struct zx__planner *pl, struct zx__draft *d)

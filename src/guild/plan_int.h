@@ -256,6 +256,8 @@ void zx__draft_say(struct zx__draft *d, enum zx_verb verb, enum zx_why why,
 		   const char *text);
 void zx__draft_overwrites(struct zx__planner *pl, struct zx__draft *d);
 void zx__draft_fields(struct zx__planner *pl, struct zx__draft *d);
+/* Of one that is made: those that a bot can set. */
+int zx__plan_channel_flags(struct zx__planner *pl, const struct zx__item *ch);
 /* One that exists. */
 int zx__plan_channel_there(struct zx__planner *pl, struct zx__item *ch);
 

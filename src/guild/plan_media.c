@@ -357,6 +357,15 @@ static int is_forum(const struct zx__item *ch)
 	return ch->type == ZX__CHANNEL_FORUM || ch->type == ZX__CHANNEL_MEDIA;
 }
 
+static int after_made(struct zx__planner *pl, const struct zx__item *ch)
+{
+	int err = zx__plan_channel_flags(pl, ch);
+
+	return !err && ch->made_type == ZX__CHANNEL_FORUM && uses_made(pl, ch)
+		       ? tags_of_made(pl, ch)
+		       : err;
+}
+
 int zx__plan_forums(struct zx__planner *pl)
 {
 	struct zx__side *s = &pl->s[ZX_SECTION_CHANNELS];
@@ -369,10 +378,8 @@ int zx__plan_forums(struct zx__planner *pl)
 		if (live && is_forum(live) && is_forum(ch) && pl->opt->update &&
 		    zx__selected(pl, ZX_RESTORE_CHANNELS))
 			err = tags_of_changed(pl, ch);
-		else if (!live && ch->fate == ZX__FATE_MADE &&
-			 ch->made_type == ZX__CHANNEL_FORUM &&
-			 uses_made(pl, ch))
-			err = tags_of_made(pl, ch);
+		else if (!live && ch->fate == ZX__FATE_MADE)
+			err = after_made(pl, ch);
 	}
 	return err;
 }

@@ -179,6 +179,8 @@ void zx__create_channel(struct zx__call *c)
 	uint64_t id, parent = zx__dom_id(c->body, "parent_id");
 	cJSON *over, *ch;
 
+	/* Documented for PATCH only. */
+	zx__drop(c->body, "flags");
 	check_create(c, type);
 	over = zx__overwrites(c, zx__some(c->body, "permission_overwrites"));
 	if (zx__form_failed(c) || !over || type_refused(c, type)) {

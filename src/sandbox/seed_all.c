@@ -128,7 +128,7 @@ static const struct step channels[] = {
 	  "'topic':'Once a month','bitrate':64000,'user_limit':500}" },
 	{ "POST", CHANNELS,
 	  "{'type':15,'name':'questions','parent_id':'{channel:Talk}',"
-	  "'topic':'One question, one post.','flags':16,'available_tags':["
+	  "'topic':'One question, one post.','available_tags':["
 	  "{'name':'solved','moderated':true,'emoji_name':'\\u2705'},"
 	  "{'name':'idea','emoji_name':'\\ud83d\\udca1'},"
 	  "{'name':'Zoryx','emoji_name':null}],"
@@ -137,6 +137,8 @@ static const struct step channels[] = {
 	  "'default_thread_rate_limit_per_user':10,"
 	  "'default_auto_archive_duration':10080,"
 	  "'rate_limit_per_user':120}" },
+	{ "PATCH", "/channels/{channel:questions}", "{'flags':16}" },
+	{ "PATCH", "/channels/{channel:slow-lane}", "{'flags':2097152}" },
 };
 
 static const struct step people[] = {

@@ -289,6 +289,67 @@ static void plan__a_communitys_rule_is_the_one_of_another_name(void **state)
 	}
 }
 
+/* Flags of channels -------------------------------------------------------- */
+
+#define FLAGGED(id, type, flags)                                               \
+	"{'id':'" id "','type':" type ",'name':'c" id                          \
+	"','position':0,'flags':" flags "}"
+
+/* 1: Discord's own. 16: posts need a tag. 32768: media are not downloaded.
+ * 2097152: a spoiler. */
+static void plan__flags_of_channels_are_brought_back_when_asked(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	d.opt.what = ZX_RESTORE_CHANNELS | ZX_RESTORE_CATEGORIES;
+	d.opt.update = 1;
+	desk_snap(&d, ZX_SECTION_CHANNELS, FLAGGED("20", "15", "17"));
+	desk_live(&d, ZX_SECTION_CHANNELS, FLAGGED("20", "15", "0"));
+	desk_snap(&d, ZX_SECTION_CHANNELS, FLAGGED("21", "16", "0"));
+	desk_live(&d, ZX_SECTION_CHANNELS, FLAGGED("21", "16", "32784"));
+	desk_snap(&d, ZX_SECTION_CHANNELS, FLAGGED("22", "0", "2097152"));
+	desk_live(&d, ZX_SECTION_CHANNELS, FLAGGED("22", "0", "1"));
+	/* What cannot be set is no difference. */
+	desk_snap(&d, ZX_SECTION_CHANNELS, FLAGGED("23", "13", "2097152"));
+	desk_live(&d, ZX_SECTION_CHANNELS, FLAGGED("23", "13", "0"));
+	desk_snap(&d, ZX_SECTION_CHANNELS, FLAGGED("24", "0", "1"));
+	desk_live(&d, ZX_SECTION_CHANNELS, FLAGGED("24", "0", "16"));
+	desk_expect(&d, "update channels c20 [changed] {'flags':16}\n"
+			"update channels c21 [changed] {'flags':0}\n"
+			"update channels c22 [changed] {'flags':2097152}\n");
+	assert_str(desk_op(&d, ZX_ACT_CHANNEL_UPDATE, 1).before,
+		   "{\"flags\":32784}");
+	d.opt.update = 0;
+	desk_expect(&d, "");
+	desk_close(&d);
+}
+
+static void plan__flags_of_a_channel_that_is_made_follow_it(void **state)
+{
+	struct zx_plan_op op;
+	struct zx_idmap ids;
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	d.opt.what = ZX_RESTORE_CHANNELS;
+	desk_snap(&d, ZX_SECTION_CHANNELS, FLAGGED("21", "0", "2097153"));
+	/* A text channel here: it cannot need tags. */
+	desk_snap(&d, ZX_SECTION_CHANNELS, FLAGGED("22", "15", "16"));
+	desk_verbs(&d, "create channels c21\ndowngrade channels c22\n"
+		       "order channels all channels\nupdate channels c21\n");
+	op = desk_op(&d, ZX_ACT_CHANNEL_UPDATE, 0);
+	desk_ids(&d, &ids);
+	desk_request(&d, op.id, &ids, "", "ZX_E_NOTFOUND 21");
+	assert_err(zx_idmap_put(&ids, ZX_ID_CHANNEL, 21, 91), ZX_OK);
+	desk_request(&d, op.id, &ids, "",
+		     "PATCH /channels/91 {'flags':2097152}");
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +374,10 @@ int main(void)
 			plan__the_rule_that_comes_with_a_community_becomes_it),
 		cmocka_unit_test(
 			plan__a_communitys_rule_is_the_one_of_another_name),
+		cmocka_unit_test(
+			plan__flags_of_channels_are_brought_back_when_asked),
+		cmocka_unit_test(
+			plan__flags_of_a_channel_that_is_made_follow_it),
 	};
 
 	return cmocka_run_group_tests_name("plan_kinds", tests, NULL, NULL);

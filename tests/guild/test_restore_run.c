@@ -519,6 +519,10 @@ static int rewound_and_back(unsigned k)
 	       "{'topic':'other','rate_limit_per_user':7}");
 	sim_as(&t.s, 0, t.to, "PATCH", "/channels/{channel:Lounge}",
 	       "{'user_limit':3}");
+	sim_as(&t.s, 0, t.to, "PATCH", "/channels/{channel:questions}",
+	       "{'flags':0}");
+	sim_as(&t.s, 0, t.to, "PATCH", "/channels/{channel:off-topic}",
+	       "{'flags':2097152}");
 	sim_as(&t.s, 0, t.to, "DELETE", "/channels/{channel:bot-log}", NULL);
 	sim_as(&t.s, 0, t.to, "PUT",
 	       "/guilds/{guild}/members/{user:member}/roles/{role:Twin}", NULL);
@@ -533,8 +537,10 @@ static int rewound_and_back(unsigned k)
 	for (unsigned i = 0; i < k && sim_step(&t.s); i++)
 		;
 	done = t.s.done;
-	if (done)
+	if (done) {
 		all_well(&t);
+		sim_same(&t.s, &t.snap.r, t.to, but);
+	}
 	sim_end(&t.s);
 	sim_reconcile(&t.s, t.plan);
 	assert_err(zx_restore_run_undo(&back, t.s.run, "abcdefabcdef"), ZX_OK);

@@ -203,7 +203,8 @@ static void channel__a_forum_has_all_its_fields(void **state)
 		 "'default_auto_archive_duration':4320}");
 	assert_int_equal(number_in(t.reply, "status"), 201);
 	assert_string_equal(text_in(t.reply, "body.name"), "q-a");
-	assert_int_equal(number_in(t.reply, "body.flags"), 16);
+	/* Documented for PATCH only. */
+	assert_int_equal(number_in(t.reply, "body.flags"), 0);
 	assert_int_equal(number_in(t.reply, "body.default_sort_order"), 1);
 	assert_int_equal(number_in(t.reply, "body.default_forum_layout"), 2);
 	assert_true(id_in(t.reply, "body.default_reaction_emoji.emoji_id") > 5);
@@ -212,6 +213,9 @@ static void channel__a_forum_has_all_its_fields(void **state)
 	assert_true(id_in(t.reply, "body.available_tags.1.id") > 5);
 	assert_int_equal(
 		number_in(t.reply, "body.default_auto_archive_duration"), 4320);
+	row_send(&t, t.guild[1], "PATCH /channels/{channel:q-a}",
+		 "{'flags':16}");
+	assert_int_equal(number_in(t.reply, "body.flags"), 16);
 }
 
 static void channel__a_voice_channel_has_all_its_fields(void **state)
@@ -262,8 +266,8 @@ static void channel__what_is_wrong_is_said(void **state)
 		  "rtc_region", CHOICES },
 		{ C, "{'name':'x','type':13,'bitrate':64001}", 400, 50035,
 		  "bitrate", MAX },
-		{ C, "{'name':'x','flags':16}", 400, 50035, "flags",
-		  "BITFIELD_INVALID" },
+		{ "PATCH /channels/{channel:rules}", "{'flags':16}", 400, 50035,
+		  "flags", "BITFIELD_INVALID" },
 		{ C, "{'name':'x','parent_id':'{channel:rules}'}", 400, 50035,
 		  "parent_id", "CHANNEL_PARENT_INVALID_TYPE" },
 		{ C, "{'name':'x','type':4,'parent_id':'{channel:Talk}'}", 400,
