@@ -10,8 +10,7 @@
  */
 #include "command/zoo.h"
 #include "command/command_int.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz/fuzz.h"
 
 static size_t text_units(struct zx_str raw)
 {
@@ -23,12 +22,6 @@ static size_t text_units(struct zx_str raw)
 	n = zx__units(zx_buf_str(&text));
 	zx_buf_release(&text);
 	return n;
-}
-
-static void check(int holds)
-{
-	if (!holds)
-		abort();
 }
 
 static size_t check_embed(struct zx_str e)
@@ -139,23 +132,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	desk_end(&d);
 	return 0;
 }
-
-#if !defined(ZX_LIBFUZZER) && !defined(ZX_FUZZ_PART)
-int main(int argc, char **argv)
-{
-	static uint8_t data[1 << 20];
-	FILE *f;
-	size_t n;
-	int i;
-
-	for (i = 1; i < argc; i++) {
-		f = fopen(argv[i], "rb");
-		if (!f)
-			return 1;
-		n = fread(data, 1, sizeof(data), f);
-		fclose(f);
-		LLVMFuzzerTestOneInput(data, n);
-	}
-	return 0;
-}
-#endif

@@ -12,19 +12,8 @@
  * first byte chooses the part. tests/ipc/test_mutation.c runs a seeded loop of
  * this over tests/ipc/examples.h in `make test`.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "zoryx/ipc.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(int holds)
-{
-	if (!holds)
-		abort();
-}
+#include "fuzz/fuzz.h"
 
 /* All frames of the stream, each with a mark behind it; the error at last. */
 static int cut(struct zx_str in, size_t piece, struct zx_buf *out)
@@ -205,21 +194,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	return 0;
 }
-
-#if !defined(ZX_LIBFUZZER) && !defined(ZX_FUZZ_PART)
-int main(int argc, char **argv)
-{
-	static uint8_t data[1 << 20];
-	int i;
-
-	for (i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-
-		if (!f)
-			return 1;
-		LLVMFuzzerTestOneInput(data, fread(data, 1, sizeof(data), f));
-		fclose(f);
-	}
-	return 0;
-}
-#endif

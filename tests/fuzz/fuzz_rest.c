@@ -7,16 +7,11 @@
  * `make fuzz`; without ZX_LIBFUZZER a program that runs over the files it is
  * given.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "zoryx/json.h"
 #include "zoryx/rest.h"
+#include "fuzz/fuzz.h"
 
 #define REQUESTS 4
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct run {
 	struct zx_rest *r;
@@ -27,12 +22,6 @@ struct run {
 	uint64_t open[64]; /* sent and not answered */
 	size_t opens;
 };
-
-static void check(int holds)
-{
-	if (!holds)
-		abort();
-}
 
 static size_t take_length(struct run *r, size_t most)
 {
@@ -144,21 +133,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	zx_rest_free(r.r);
 	return 0;
 }
-
-#if !defined(ZX_LIBFUZZER) && !defined(ZX_FUZZ_PART)
-int main(int argc, char **argv)
-{
-	static uint8_t data[1 << 20];
-	int i;
-
-	for (i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-
-		if (!f)
-			return 1;
-		LLVMFuzzerTestOneInput(data, fread(data, 1, sizeof(data), f));
-		fclose(f);
-	}
-	return 0;
-}
-#endif

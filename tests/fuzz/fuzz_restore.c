@@ -7,19 +7,8 @@
  * `make fuzz`; without ZX_LIBFUZZER a program that runs over the files it is
  * given.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "guild/restore_int.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check(int holds)
-{
-	if (!holds)
-		abort();
-}
+#include "fuzz/fuzz.h"
 
 static void as_records(struct zx_str all)
 {
@@ -275,20 +264,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	as_past(all, 0);
 	return 0;
 }
-
-#if !defined(ZX_LIBFUZZER) && !defined(ZX_FUZZ_PART)
-int main(int argc, char **argv)
-{
-	static uint8_t data[1 << 16];
-
-	for (int i = 1; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-
-		if (!f)
-			return 1;
-		LLVMFuzzerTestOneInput(data, fread(data, 1, sizeof(data), f));
-		fclose(f);
-	}
-	return 0;
-}
-#endif
