@@ -1,91 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the tests of the backup pages share: made-up snapshots, and what
- * Discord takes.
+ * What the tests of the backup pages share: made-up snapshots.
  */
 #ifndef TEST_BACKUP_SHOW_H
 #define TEST_BACKUP_SHOW_H
 
 #include "cogs/backup_view.h"
+#include "cogs/shown.h"
 #include "helper/golden.h"
 #include "helper/mem_store.h"
-#include "helper/zx_test.h"
 
 #define WALL 1771418096000 /* 2026-02-18 12:34:56 UTC */
 #define HOUR 3600000
 #define GUILD UINT64_C(1000000000000000000)
 #define ANN UINT64_C(200000000000000001)
-
-static struct zx_buf out;
-
-static inline void written(struct zx_message *m)
-{
-	zx_buf_release(&out);
-	zx_buf_init(&out, NULL, 0);
-	assert_err(zx_message_write(m, 0, &out), ZX_OK);
-	assert_err(zx_json_check(zx_buf_str(&out), 0, NULL), ZX_OK);
-}
-
-#define HAS(text)                                                              \
-	do {                                                                   \
-		if (!strstr(zx_buf_cstr(&out), text))                          \
-			print_error("wanted %s in %s\n", text,                 \
-				    zx_buf_cstr(&out));                        \
-		assert_non_null(strstr(zx_buf_cstr(&out), text));              \
-	} while (0)
-#define HASNT(text)                                                            \
-	do {                                                                   \
-		if (strstr(zx_buf_cstr(&out), text))                           \
-			print_error("unwanted %s in %s\n", text,               \
-				    zx_buf_cstr(&out));                        \
-		assert_null(strstr(zx_buf_cstr(&out), text));                  \
-	} while (0)
-
-/* Code units of UTF-16 in a JSON string, as Discord counts. */
-static inline size_t units(struct zx_str raw)
-{
-	struct zx_buf text;
-	size_t i, n = 0;
-
-	zx_buf_init(&text, NULL, 0);
-	if (raw.len)
-		assert_err(zx_json_text(raw, &text), ZX_OK);
-	for (i = 0; i < text.len; i++) {
-		unsigned char c = (unsigned char)text.ptr[i];
-
-		n += (c & 0xc0) != 0x80;
-		n += c >= 0xf0;
-	}
-	zx_buf_release(&text);
-	return n;
-}
-
-/* Nothing had to be cut: the pages keep inside by themselves. */
-static inline void inside_limits(struct zx_message *m)
-{
-	struct zx_str embed =
-		zx_json_index(zx_json_get(zx_buf_str(&out), "embeds"), 0);
-	struct zx_json_iter it = zx_json_each(zx_json_get(embed, "fields"));
-	size_t total, fields = 0, n;
-
-	assert_string_equal(zx_message_cut(m), "");
-	total = units(zx_json_get(embed, "title")) +
-		units(zx_json_get(embed, "description")) +
-		units(zx_json_at(embed, "footer.text"));
-	assert_true(units(zx_json_get(embed, "title")) <= 256);
-	assert_true(units(zx_json_get(embed, "description")) <= 4096);
-	while (zx_json_next(&it)) {
-		fields++;
-		n = units(zx_json_get(it.value, "name"));
-		assert_in_range(n, 1, 256);
-		total += n;
-		n = units(zx_json_get(it.value, "value"));
-		assert_in_range(n, 1, 1024);
-		total += n;
-	}
-	assert_in_range(fields, 0, 25);
-	assert_in_range(total, 1, 6000);
-}
 
 /* Data ----------------------------------------------------------------------
  */
@@ -210,7 +138,7 @@ static inline void render(const struct zx__bkv_view *v, enum zx__bkv_tab tab)
 	zx_message_init(&m, NULL);
 	zx__bkv_render(v, tab, &m);
 	written(&m);
-	inside_limits(&m);
+	embed_limits(0);
 	zx_message_release(&m);
 }
 

@@ -160,7 +160,7 @@ static void show(const struct zx__bkv_item_view *v)
 	zx_message_init(&m, NULL);
 	assert_err(zx__bkv_item_render(v, &m), ZX_OK);
 	written(&m);
-	inside_limits(&m);
+	embed_limits(0);
 	zx_message_release(&m);
 }
 
@@ -340,7 +340,7 @@ static void show_diff(const struct zx__bkv_diff *d, size_t page)
 	zx_embed(&m, 0, "🔀 Backup Diff");
 	zx__bkv_diff_render(d, page, &m);
 	written(&m);
-	inside_limits(&m);
+	embed_limits(0);
 	zx_message_release(&m);
 }
 
@@ -547,13 +547,6 @@ static void backup_view__any_allocation_may_fail(void **state)
 	done(&p.o);
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	zx_buf_release(&out);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -574,5 +567,5 @@ int main(void)
 	};
 
 	return cmocka_run_group_tests_name("backup_item", tests, NULL,
-					   teardown);
+					   shown_teardown);
 }

@@ -119,7 +119,7 @@ static void golden__the_question_before_a_deletion(void **state)
 	zx_message_init(&msg, NULL);
 	zx__bkv_delete(&m.v, &m.data.list.items[2], &msg);
 	written(&msg);
-	inside_limits(&msg);
+	embed_limits(0);
 	golden("backup-delete", zx_buf_str(&out));
 	zx_message_release(&msg);
 	unmake(&m);
@@ -150,14 +150,14 @@ static void golden__the_statistics_of_the_bot(void **state)
 	zx_message_init(&m, NULL);
 	zx__bkv_totals_render(&t, &m);
 	written(&m);
-	inside_limits(&m);
+	embed_limits(0);
 	golden("backup-stats", zx_buf_str(&out));
 	memset(&t, 0, sizeof(t));
 	t.max = 25;
 	zx_message_clear(&m);
 	zx__bkv_totals_render(&t, &m);
 	written(&m);
-	inside_limits(&m);
+	embed_limits(0);
 	golden("backup-stats-none", zx_buf_str(&out));
 	zx_message_release(&m);
 }

@@ -117,7 +117,7 @@ static void C17__any_number_of_clusters_is_inside_discords_limits(void **state)
 			for (p = 0; p <= pages; p++) {
 				v.page = p;
 				show(&v, status);
-				inside_limits();
+				embed_limits(1);
 			}
 		}
 		empty();
@@ -174,10 +174,10 @@ static void C17__the_longest_names_and_numbers_fit_too(void **state)
 	}
 	v = page("server", 8);
 	show(&v, 0);
-	inside_limits();
+	embed_limits(1);
 	HASNT("````");
 	show(&v, 1);
-	inside_limits();
+	embed_limits(1);
 	empty();
 }
 
@@ -266,7 +266,7 @@ static void C17__numbers_of_the_wrong_type_count_as_nothing(void **state)
 		zx__mgr_take_stats(&table, &table.v[0], zx_str(bad[i]), 2000);
 		v = page("server", 1);
 		show(&v, 0);
-		inside_limits();
+		embed_limits(1);
 		HAS("Latency: not measured yet");
 	}
 	empty();

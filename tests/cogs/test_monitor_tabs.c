@@ -62,7 +62,7 @@ static void M14__any_number_of_shards_is_inside_discords_limits(void **state)
 				v.page = page;
 				render(&v, (enum zx__mon_tab)tab);
 				if (counts[i] || tab != ZX__MON_EVENTS)
-					inside_limits();
+					embed_limits(1);
 			}
 		}
 		free(s);
@@ -121,7 +121,7 @@ static void M14__extreme_numbers_are_inside_discords_limits(void **state)
 	}
 	for (tab = ZX__MON_OVERVIEW; tab <= ZX__MON_EVENTS; tab++) {
 		render(&v, (enum zx__mon_tab)tab);
-		inside_limits();
+		embed_limits(1);
 	}
 	free(s);
 }
@@ -364,7 +364,7 @@ static void show(const struct zx__mon_details *d)
 	zx__mon_details_render(d, &m);
 	written(&m);
 	zx_message_release(&m);
-	inside_limits();
+	embed_limits(1);
 }
 
 static void monitor__details_say_everything_about_a_shard(void **state)
@@ -460,13 +460,6 @@ static void monitor__any_allocation_of_a_page_may_fail(void **state)
 	free(s);
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	zx_buf_release(&out);
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -494,5 +487,5 @@ int main(void)
 	};
 
 	return cmocka_run_group_tests_name("monitor tabs", tests, NULL,
-					   teardown);
+					   shown_teardown);
 }
