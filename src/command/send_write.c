@@ -162,19 +162,29 @@ static int write_message(struct zx_commands *c, struct zx__send *s,
 	return 1;
 }
 
+/* The path and the beginning of the body; 0 when nothing can be answered. */
+static int callback(struct zx_commands *c, struct zx__send *s,
+		    struct zx_rest_request *req, struct zx_json_writer *w,
+		    uint64_t type)
+{
+	s->route = route(s->call, s);
+	if (s->route == ROUTE_NONE)
+		return 0;
+	path(c, s, req);
+	zx_jw_init(w, &c->body);
+	zx_jw_obj(w, NULL);
+	zx_jw_u64(w, "type", type);
+	return 1;
+}
+
 static int write_defer(struct zx_commands *c, struct zx__send *s,
 		       struct zx_rest_request *req)
 {
 	struct zx_json_writer w;
 
-	s->route = route(s->call, s);
-	if (s->route == ROUTE_NONE)
+	if (!callback(c, s, req, &w,
+		      updates(s) ? CALLBACK_DEFER_UPDATE : CALLBACK_DEFER))
 		return 0;
-	path(c, s, req);
-	zx_jw_init(&w, &c->body);
-	zx_jw_obj(&w, NULL);
-	zx_jw_u64(&w, "type",
-		  updates(s) ? CALLBACK_DEFER_UPDATE : CALLBACK_DEFER);
 	if (s->ephemeral && !updates(s)) {
 		zx_jw_obj(&w, "data");
 		zx_jw_u64(&w, "flags", FLAG_EPHEMERAL);
@@ -189,13 +199,8 @@ static int write_choices(struct zx_commands *c, struct zx__send *s,
 {
 	struct zx_json_writer w;
 
-	s->route = route(s->call, s);
-	if (s->route == ROUTE_NONE)
+	if (!callback(c, s, req, &w, CALLBACK_CHOICES))
 		return 0;
-	path(c, s, req);
-	zx_jw_init(&w, &c->body);
-	zx_jw_obj(&w, NULL);
-	zx_jw_u64(&w, "type", CALLBACK_CHOICES);
 	zx_jw_obj(&w, "data");
 	zx_jw_raw(&w, "choices", zx_buf_str(&s->body));
 	zx_jw_obj_end(&w);
@@ -208,13 +213,8 @@ static int write_modal(struct zx_commands *c, struct zx__send *s,
 {
 	struct zx_json_writer w;
 
-	s->route = route(s->call, s);
-	if (s->route == ROUTE_NONE)
+	if (!callback(c, s, req, &w, CALLBACK_MODAL))
 		return 0;
-	path(c, s, req);
-	zx_jw_init(&w, &c->body);
-	zx_jw_obj(&w, NULL);
-	zx_jw_u64(&w, "type", CALLBACK_MODAL);
 	zx_jw_raw(&w, "data", zx_buf_str(&s->body));
 	zx_jw_obj_end(&w);
 	return 1;
