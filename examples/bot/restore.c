@@ -140,8 +140,10 @@ int restore_run(const struct zx_config *config, const struct restore_args *args)
 	struct zx_rand rand = zx_system_rand();
 	struct restore_parts was = { NULL, 0, 0 };
 	struct zx_guild_reader snapshot, live;
+	struct zx_buf self;
 	int code = EXIT_BAD;
 
+	zx_buf_init(&self, NULL, 0);
 	zx_guild_id_new(&rand, o.id);
 	o.what = args->what;
 	o.role_sync = args->role_sync;
@@ -149,10 +151,11 @@ int restore_run(const struct zx_config *config, const struct restore_args *args)
 	o.guild = args->guild;
 	o.now = zx_wall_clock();
 	if (!restore_file(args->file, &was, &snapshot)) {
-		code = restore_look(config, &snapshot, &was, &o, &live);
+		code = restore_look(config, &snapshot, &was, &o, &self, &live);
 		if (code == EXIT_GOOD)
 			code = draw_up(&snapshot, &live, &o, args->json);
 	}
+	zx_buf_release(&self);
 	restore_parts_free(&was);
 	return code;
 }

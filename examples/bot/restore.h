@@ -42,11 +42,11 @@ int restore_file(const char *path, struct restore_parts *p,
 
 /* Reads the server as it is now, and who the bot is there, into the options. An
  * exit code; what went wrong is told. `snapshot` has images that need not be
- * downloaded again. */
+ * downloaded again; `self`, to be released, has texts of the options. */
 int restore_look(const struct zx_config *config,
 		 const struct zx_guild_reader *snapshot,
 		 struct restore_parts *p, struct zx_restore_options *opt,
-		 struct zx_guild_reader *out);
+		 struct zx_buf *self, struct zx_guild_reader *out);
 
 void restore_show(const struct zx_plan *p);
 

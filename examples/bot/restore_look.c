@@ -233,6 +233,7 @@ static int place(struct look *l, const struct zx_guild_reader *live)
 		}
 	}
 	zx_guild_cursor_release(&c);
+	o->bot_roles = zx_json_get(zx_buf_str(&l->self), "roles");
 	return err ? err : got;
 }
 
@@ -265,13 +266,12 @@ static void end(struct look *l)
 	zx_rest_free(l->rest);
 	zx_capture_free(l->capture);
 	zx_loop_free(l->loop);
-	zx_buf_release(&l->self);
 }
 
 int restore_look(const struct zx_config *config,
 		 const struct zx_guild_reader *snapshot,
 		 struct restore_parts *p, struct zx_restore_options *opt,
-		 struct zx_guild_reader *out)
+		 struct zx_buf *self, struct zx_guild_reader *out)
 {
 	struct zx_log log = log_sink(ZX_LOG_WARN);
 	struct look l = { .snapshot = snapshot, .opt = opt };
@@ -285,5 +285,6 @@ int restore_look(const struct zx_config *config,
 	else if (capture(&l, config, p, out) || (l.err = place(&l, out)))
 		code = told(&l, "the server could not be read");
 	end(&l);
+	*self = l.self;
 	return code;
 }

@@ -173,6 +173,13 @@ struct zx_restore_options {
 	const struct zx_idmap *earlier;
 	uint32_t rate_ms[ZX_RATE_COUNT]; /* 0: the prior */
 	const struct zx_alloc *alloc;
+	/*
+	 * JSON: "roles" of the bot's member object; borrowed for the call. What
+	 * is taken from these comes last, unless members of theirs would see
+	 * channels that are made: then the plan is blocked. Empty: any role may
+	 * be one of them.
+	 */
+	struct zx_str bot_roles;
 };
 #define ZX_RESTORE_OPTIONS_INIT ZX__INIT(struct zx_restore_options)
 
@@ -318,7 +325,8 @@ enum zx_act {
 	X(UNDO_SETTINGS)                                                       \
 	X(UNDO_MEMBERS)                                                        \
 	X(UNDO_DELETE)                                                         \
-	X(UNDO_RAISE)
+	X(UNDO_RAISE)                                                          \
+	X(OWN_ROLES) /* what the bot itself loses by it; after all others */
 enum zx_phase {
 #define ZX__X(name) ZX_PHASE_##name,
 	ZX_PHASES(ZX__X)

@@ -164,6 +164,7 @@ int zx__restore_find_self(const struct zx_guild_reader *live,
 		take_role(&s, role);
 	zx_guild_cursor_release(&c);
 	o->bot_role = s.top;
+	o->bot_roles = zx_json_get(member, "roles");
 	o->bot_permissions = o->bot_user == o->owner ? UINT64_MAX : s.bits;
 	return rc;
 }

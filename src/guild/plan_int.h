@@ -164,6 +164,7 @@ struct zx__planner {
 	int roles_made, channels_made;
 	int err;	      /* of what could not say so: memory is out */
 	uint64_t owner, bits; /* the bot's permissions */
+	uint64_t loses; /* of these, when roles lose what they have too much */
 	int32_t bot_position;
 };
 

@@ -41,7 +41,8 @@ static int is_everyone(const struct zx__planner *pl,
 struct change {
 	struct zx__item *role, *live;
 	uint64_t narrow, target; /* permissions before the channels, after */
-	int look;		 /* fields besides */
+	uint64_t own; /* that the bot has from it, and needs until the end */
+	int look;     /* fields besides */
 	uint32_t icon, icon_now; /* images; icon 0: it is as it was */
 };
 
@@ -102,18 +103,23 @@ static void icon(struct zx__planner *pl, struct change *c)
 		c->icon = 0;
 }
 
+/* `phase` NONE: that of the act. Of ROLE_UPDATE the permissions stay as they
+ * are unless it comes last. */
 static int change(struct zx__planner *pl, const struct change *c,
-		  enum zx_act act, enum zx_why why, uint64_t bits,
-		  int with_look)
+		  enum zx_act act, enum zx_phase phase, enum zx_why why,
+		  uint64_t bits, int with_look)
 {
 	struct zx__new n = { .verb = ZX_VERB_UPDATE,
 			     .act = act,
+			     .phase = phase,
 			     .section = ZX_SECTION_ROLES,
 			     .reason = why,
 			     .snapshot_id = c->role->id,
 			     .live_id = c->live->id,
 			     .name = c->role->name };
-	uint64_t now = act == ZX_ACT_ROLE_RAISE ? c->narrow : perms(c->live);
+	uint64_t now = phase			  ? c->target | c->own
+		       : act == ZX_ACT_ROLE_RAISE ? c->narrow
+						  : perms(c->live);
 	struct zx_json_writer j, b;
 
 	zx__anew(pl, &pl->body);
@@ -131,7 +137,10 @@ static int change(struct zx__planner *pl, const struct change *c,
 	}
 	if (n.image && !n.before_image)
 		zx_jw_null(&b, "icon");
-	if (act != ZX_ACT_ROLE_UPDATE) {
+	if (phase)
+		n.detail = "The bot has permissions from it: they go when "
+			   "everything else is done.";
+	if (act != ZX_ACT_ROLE_UPDATE || phase) {
 		zx_jw_id(&j, "permissions", bits);
 		zx_jw_id(&b, "permissions", now);
 	}
@@ -146,20 +155,27 @@ static int change(struct zx__planner *pl, const struct change *c,
 static int changes(struct zx__planner *pl, const struct change *c)
 {
 	uint64_t now = perms(c->live);
-	int narrows = c->narrow != now, raises = c->target != c->narrow;
-	int err = ZX_OK;
+	uint64_t most = c->target | c->own;
+	int narrows = c->narrow != now, raises = most != c->narrow;
+	int looks = c->look, err = ZX_OK;
 
 	if (narrows)
-		err = change(pl, c, ZX_ACT_ROLE_NARROW,
+		err = change(pl, c, ZX_ACT_ROLE_NARROW, ZX_PHASE_NONE,
 			     now & ~c->narrow & (ZX__BIT_VIEW | ZX__BIT_ADMIN)
 				     ? ZX_WHY_PRIVATE
 				     : ZX_WHY_CHANGED,
-			     c->narrow, c->look);
-	else if (c->look && !raises)
-		err = change(pl, c, ZX_ACT_ROLE_UPDATE, ZX_WHY_CHANGED, 0, 1);
+			     c->narrow, looks);
+	else if (looks && !raises && !c->own)
+		err = change(pl, c, ZX_ACT_ROLE_UPDATE, ZX_PHASE_NONE,
+			     ZX_WHY_CHANGED, 0, 1);
+	looks &= !narrows;
 	if (!err && raises)
-		err = change(pl, c, ZX_ACT_ROLE_RAISE, ZX_WHY_RAISE, c->target,
-			     c->look && !narrows);
+		err = change(pl, c, ZX_ACT_ROLE_RAISE, ZX_PHASE_NONE,
+			     ZX_WHY_RAISE, most, looks);
+	looks &= !raises;
+	if (!err && c->own)
+		err = change(pl, c, ZX_ACT_ROLE_UPDATE, ZX_PHASE_OWN_ROLES,
+			     ZX_WHY_CHANGED, c->target, looks);
 	return err;
 }
 
@@ -210,16 +226,12 @@ static int rewinds(const struct zx__planner *pl, const struct change *c)
 	       (is_everyone(pl, c->live) && pl->migration);
 }
 
-static void decide(struct zx__planner *pl, struct change *c, uint64_t open)
+static void decide_bits(struct zx__planner *pl, struct change *c, uint64_t open)
 {
 	uint64_t now = perms(c->live), want = perms(c->role);
 
 	c->narrow = c->target = now & ~open;
-	if (!rewinds(pl, c))
-		return;
-	icon(pl, c);
-	c->look = looks_changed(pl, c) || c->icon;
-	if (!zx_json_get(c->role->text, "permissions").len)
+	if (!rewinds(pl, c) || !zx_json_get(c->role->text, "permissions").len)
 		return;
 	/* What the bot has not, it can neither give nor leave there. */
 	if (now & want & ~pl->bits)
@@ -228,13 +240,117 @@ static void decide(struct zx__planner *pl, struct change *c, uint64_t open)
 	c->narrow = now & c->target;
 }
 
+/* The bot's own ------------------------------------------------------------ */
+
+static int known(const struct zx__planner *pl)
+{
+	return pl->opt->bot_roles.len > 0;
+}
+
+static int listed(const struct zx__planner *pl, uint64_t id)
+{
+	struct zx_json_iter it = zx_json_each(pl->opt->bot_roles);
+	uint64_t one;
+
+	while (zx_json_next(&it))
+		if (!zx_json_u64(it.value, &one) && one == id)
+			return 1;
+	return 0;
+}
+
+static int is_bots(const struct zx__planner *pl, const struct zx__item *live)
+{
+	return is_everyone(pl, live) || live->id == pl->opt->bot_role ||
+	       listed(pl, live->id);
+}
+
+/* What a role of the server has once everything was taken that is taken. */
+static uint64_t rest_of(struct zx__planner *pl, struct zx__item *live)
+{
+	struct change c = { .live = live };
+
+	if (!live->mate || zx__above_bot(pl, live))
+		return perms(live);
+	c.role = &pl->s[ZX_SECTION_ROLES].v[live->mate - 1];
+	decide_bits(pl, &c, shows(pl, &c));
+	return c.narrow;
+}
+
+/* What the bot would have no more, were all that is taken from roles taken
+ * first. */
+static void find_losses(struct zx__planner *pl)
+{
+	struct zx__side *l = &pl->l[ZX_SECTION_ROLES];
+	uint64_t has = known(pl) ? 0 : pl->opt->bot_permissions, keeps = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (is_bots(pl, &l->v[i])) {
+			has |= perms(&l->v[i]);
+			keeps |= rest_of(pl, &l->v[i]);
+		}
+	if (has & ZX__BIT_ADMIN)
+		has = UINT64_MAX;
+	if (keeps & ZX__BIT_ADMIN || pl->owner == pl->opt->bot_user)
+		has = 0;
+	pl->loses = has & ~keeps;
+}
+
+/* Who has a role that sees too much must not see what is made, so that goes
+ * first, and the restore cannot begin when the bot lives on it. */
+static int dilemma(struct zx__planner *pl, uint64_t bits)
+{
+	char names[128], text[ZX__PLAN_DETAIL];
+
+	snprintf(text, sizeof(text),
+		 "The bot has %s only from roles that have to lose it before "
+		 "channels are made: give it to the bot's own role.",
+		 zx__bit_names(bits, names, sizeof(names)));
+	return zx__plan_trouble(pl->p, ZX_WHY_PRIVATE, ZX_SECTION_ROLES, bits,
+				1, text);
+}
+
+static int farewell(struct zx__planner *pl, uint64_t bits)
+{
+	char names[128], text[ZX__PLAN_DETAIL];
+
+	snprintf(text, sizeof(text),
+		 "The bot has %s only from roles that lose it: they do so "
+		 "last, and taking the restore back needs it again.",
+		 zx__bit_names(bits, names, sizeof(names)));
+	return zx__plan_trouble(pl->p, ZX_WHY_PERMISSION, ZX_SECTION_ROLES,
+				bits, 0, text);
+}
+
+static int keep_own(struct zx__planner *pl, struct change *c, uint64_t open)
+{
+	uint64_t goes = perms(c->live) & ~c->target & pl->loses;
+	int err = ZX_OK;
+
+	if (!goes || (known(pl) && !is_bots(pl, c->live)))
+		return ZX_OK;
+	if (pl->channels_made)
+		open |= ZX__BIT_ADMIN;
+	c->own = goes & ~open;
+	c->narrow |= c->own;
+	if (goes & open)
+		err = dilemma(pl, goes & open);
+	return !err && c->own ? farewell(pl, c->own) : err;
+}
+
+/* -------------------------------------------------------------------------- */
+
 static int there(struct zx__planner *pl, struct zx__item *role)
 {
 	struct change c = { .role = role,
 			    .live = zx__mate(pl, ZX_SECTION_ROLES, role) };
 	uint64_t now = perms(c.live), open = shows(pl, &c);
+	int err;
 
-	decide(pl, &c, open);
+	decide_bits(pl, &c, open);
+	if (rewinds(pl, &c)) {
+		icon(pl, &c);
+		c.look = looks_changed(pl, &c) || c.icon;
+	}
 	if (c.narrow == now && c.target == now && !c.look) {
 		if (rewinds(pl, &c) && now != perms(role) &&
 		    now & perms(role) & ~pl->bits)
@@ -244,7 +360,8 @@ static int there(struct zx__planner *pl, struct zx__item *role)
 	}
 	if (zx__above_bot(pl, c.live))
 		return protest(pl, &c, ZX_WHY_HIERARCHY, open != 0);
-	return changes(pl, &c);
+	err = keep_own(pl, &c, open);
+	return err ? err : changes(pl, &c);
 }
 
 int zx__plan_narrow(struct zx__planner *pl)
@@ -252,6 +369,7 @@ int zx__plan_narrow(struct zx__planner *pl)
 	struct zx__side *s = &pl->s[ZX_SECTION_ROLES];
 	int err = ZX_OK;
 
+	find_losses(pl);
 	for (size_t i = 0; !err && i < s->n; i++)
 		if (s->v[i].mate)
 			err = there(pl, &s->v[i]);

@@ -141,6 +141,7 @@ static const uint32_t after[ZX_PHASE_COUNT] = {
 	[ZX_PHASE_UNDO_DELETE] = P(UNDO_SETTINGS) | P(UNDO_MEMBERS),
 	[ZX_PHASE_UNDO_RAISE] =
 		P(UNDO_SETTINGS) | P(UNDO_MEMBERS) | P(UNDO_DELETE),
+	[ZX_PHASE_OWN_ROLES] = (P(OWN_ROLES) - 1) & ~P(NONE),
 };
 
 uint32_t zx_plan_phase_after(enum zx_phase p)
@@ -162,7 +163,8 @@ static const char *const phases[ZX_PHASE_COUNT] = {
 	"special",	 "channel_order", "raise",	 "emojis",
 	"forum_tags",	 "uploads",	  "sounds",	 "guild",
 	"members",	 "bans",	  "settings",	 "welcome",
-	"undo_settings", "undo_members",  "undo_delete", "undo_raise"
+	"undo_settings", "undo_members",  "undo_delete", "undo_raise",
+	"own_roles"
 };
 
 const char *zx_plan_phase_name(enum zx_phase p)

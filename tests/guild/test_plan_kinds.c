@@ -289,6 +289,27 @@ static void plan__a_communitys_rule_is_the_one_of_another_name(void **state)
 	}
 }
 
+/* Who speaks on a stage just now is no setting: no snapshot has it. */
+static void plan__a_stage_that_was_live_stays_silent(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open_settings(&d, DESK_GUILD,
+			   "'stage_instances':[{'id':'5','channel_id':'21',"
+			   "'topic':'Hear us','privacy_level':2}]",
+			   "");
+	d.opt.update = d.opt.role_sync = 1;
+	desk_both(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':13,'name':'Stage','position':0}");
+	desk_expect(&d, "");
+	assert_int_equal(zx_guild_document(&d.snap.r, mem_append, &d.text),
+			 ZX_OK);
+	assert_null(strstr(zx_buf_cstr(&d.text), "Hear us"));
+	assert_non_null(strstr(zx_buf_cstr(&d.text), "Stage"));
+	desk_close(&d);
+}
+
 /* Flags of channels -------------------------------------------------------- */
 
 #define FLAGGED(id, type, flags)                                               \
@@ -374,6 +395,7 @@ int main(void)
 			plan__the_rule_that_comes_with_a_community_becomes_it),
 		cmocka_unit_test(
 			plan__a_communitys_rule_is_the_one_of_another_name),
+		cmocka_unit_test(plan__a_stage_that_was_live_stays_silent),
 		cmocka_unit_test(
 			plan__flags_of_channels_are_brought_back_when_asked),
 		cmocka_unit_test(

@@ -487,6 +487,167 @@ static void C06__without_manage_roles_nothing_is_asked_for(void **state)
 	desk_close(&d);
 }
 
+/* The bot's own branch ----------------------------------------------------- */
+
+/* The bot has nothing of its highest role; of Helper it has Manage Channels,
+ * Manage Roles and what it sees, and Helper had only Send Messages. */
+static void own_branch(struct desk *d, const char *saw, const char *sees)
+{
+	desk_open_bare(d, saw, sees);
+	d->opt.bot_role = 950;
+	d->opt.bot_permissions = 268436496;
+	d->opt.role_sync = 1;
+	d->opt.what = ZX_RESTORE_ROLES | ZX_RESTORE_CHANNELS;
+	desk_both(d, ZX_SECTION_ROLES, ROLE(950, "Bot", 0, 60));
+	desk_snap(d, ZX_SECTION_ROLES, ROLE(10, "Helper", 2048, 1));
+	desk_snap(d, ZX_SECTION_ROLES, ROLE(11, "Other", 0, 2));
+	desk_live(d, ZX_SECTION_ROLES, ROLE(11, "Other", 16, 2));
+}
+
+static void plan__what_the_bot_lives_on_is_taken_last(void **state)
+{
+	struct zx_plan_problem p;
+	struct zx_plan_op op;
+	struct desk d;
+
+	(void)state;
+	own_branch(&d, "1024", "1024");
+	desk_live(&d, ZX_SECTION_ROLES, ROLE(10, "Helpers", 268435472, 1));
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'chat','position':0}");
+	d.opt.bot_roles = ZX_STR("[\"10\",\"950\"]");
+	desk_expect(&d, "update roles Other [changed] {'permissions':'0'}\n"
+			"create channels chat [missing] {'name':'chat',"
+			"'permission_overwrites':[],'position':0,'type':0}\n"
+			"order channels all channels [place] [{'id':'21',"
+			"'position':0}]\n"
+			"update roles Helper [changed] {'name':'Helper',"
+			"'permissions':'0'}\n");
+	op = desk_op(&d, ZX_ACT_ROLE_UPDATE, 0);
+	assert_int_equal(op.phase, ZX_PHASE_OWN_ROLES);
+	assert_str(op.before,
+		   "{\"name\":\"Helpers\",\"permissions\":\"268435472\"}");
+	assert_true(zx_plan_problem(d.plan, 0, &p));
+	assert_int_equal(p.reason, ZX_WHY_PERMISSION);
+	assert_int_equal(p.permission, 268435472);
+	assert_str(p.text, "The bot has Manage Channels, Manage Roles only "
+			   "from roles that lose it: they do so last, and "
+			   "taking the restore back needs it again.");
+	assert_false(zx_plan_blocked(d.plan));
+	desk_close(&d);
+}
+
+/* Send Messages, which Helper had, is one that the bot cannot give. */
+static void plan__of_the_bots_role_only_that_waits_which_it_needs(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	own_branch(&d, "3072", "3072");
+	d.opt.bot_permissions |= 2048;
+	desk_live(&d, ZX_SECTION_ROLES, ROLE(10, "Helper", 268435474, 1));
+	/* Kick Members it has from here, too. */
+	desk_both(&d, ZX_SECTION_ROLES, ROLE(12, "Bouncer", 2, 3));
+	d.opt.bot_roles = ZX_STR("[\"10\",\"12\",\"950\"]");
+	desk_expect(&d, "update roles Helper [changed] "
+			"{'permissions':'268435472'}\n"
+			"update roles Other [changed] {'permissions':'0'}\n"
+			"update roles Helper [raise] "
+			"{'permissions':'268437520'}\n"
+			"update roles Helper [changed] "
+			"{'permissions':'2048'}\n");
+	assert_str(desk_op(&d, ZX_ACT_ROLE_UPDATE, 0).before,
+		   "{\"permissions\":\"268437520\"}");
+	desk_close(&d);
+}
+
+static void plan__a_permission_from_two_roles_may_go_from_one(void **state)
+{
+	struct zx_plan_problem p;
+	struct desk d;
+
+	(void)state;
+	own_branch(&d, "1024", "1024");
+	desk_live(&d, ZX_SECTION_ROLES, ROLE(10, "Helper", 268435472, 1));
+	desk_both(&d, ZX_SECTION_ROLES, ROLE(12, "Same", 268435472, 3));
+	d.opt.bot_roles = ZX_STR("[\"10\",\"12\",\"950\"]");
+	desk_plan(&d);
+	assert_int_equal(desk_op(&d, ZX_ACT_ROLE_NARROW, 0).snapshot_id, 10);
+	assert_false(desk_has(&d, ZX_ACT_ROLE_UPDATE));
+	assert_false(zx_plan_problem(d.plan, 0, &p));
+	/* Nobody said which roles it has: any may be the one. */
+	d.opt.bot_roles.len = 0;
+	desk_plan(&d);
+	assert_int_equal(desk_op(&d, ZX_ACT_ROLE_UPDATE, 0).phase,
+			 ZX_PHASE_OWN_ROLES);
+	desk_close(&d);
+}
+
+static void plan__private_channels_matter_more_than_the_bot(void **state)
+{
+	struct zx_plan_problem p;
+	struct desk d;
+
+	(void)state;
+	own_branch(&d, "0", "1024");
+	desk_live(&d, ZX_SECTION_ROLES, ROLE(10, "Helper", 268435472, 1));
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'chat','position':0}");
+	d.opt.bot_roles = ZX_STR("[\"10\",\"950\"]");
+	desk_plan(&d);
+	assert_true(zx_plan_blocked(d.plan));
+	assert_true(zx_plan_problem(d.plan, 0, &p));
+	assert_int_equal(p.reason, ZX_WHY_PRIVATE);
+	assert_int_equal(p.permission, 1024);
+	assert_str(p.text,
+		   "The bot has View Channels only from roles that have to "
+		   "lose it before channels are made: give it to the bot's own "
+		   "role.");
+	desk_close(&d);
+	/* Where no channel is made, it can wait. */
+	own_branch(&d, "0", "1024");
+	desk_live(&d, ZX_SECTION_ROLES, ROLE(10, "Helper", 268435472, 1));
+	d.opt.bot_roles = ZX_STR("[\"10\",\"950\"]");
+	desk_plan(&d);
+	assert_false(zx_plan_blocked(d.plan));
+	assert_int_equal(desk_op(&d, ZX_ACT_ROLE_UPDATE, 0).phase,
+			 ZX_PHASE_OWN_ROLES);
+	desk_close(&d);
+}
+
+static void plan__an_administrators_role_loses_it_before_channels(void **state)
+{
+	struct zx_plan_problem p;
+	struct desk d;
+
+	(void)state;
+	own_branch(&d, "1024", "1024");
+	d.opt.bot_permissions = 8;
+	desk_live(&d, ZX_SECTION_ROLES, ROLE(10, "Helper", 8, 1));
+	d.opt.bot_roles = ZX_STR("[\"10\",\"950\"]");
+	desk_plan(&d);
+	assert_false(zx_plan_blocked(d.plan));
+	assert_int_equal(desk_op(&d, ZX_ACT_ROLE_UPDATE, 0).phase,
+			 ZX_PHASE_OWN_ROLES);
+	desk_close(&d);
+	own_branch(&d, "1024", "1024");
+	d.opt.bot_permissions = 8;
+	desk_live(&d, ZX_SECTION_ROLES, ROLE(10, "Helper", 8, 1));
+	desk_snap(&d, ZX_SECTION_CHANNELS,
+		  "{'id':'21','type':0,'name':'chat','position':0}");
+	d.opt.bot_roles = ZX_STR("[\"10\",\"950\"]");
+	desk_plan(&d);
+	assert_true(zx_plan_problem(d.plan, 0, &p));
+	assert_int_equal(p.reason, ZX_WHY_PRIVATE);
+	assert_int_equal(p.permission, 8);
+	/* The bot's own role has it besides: then there is no harm. */
+	d.opt.bot_roles = ZX_STR("[\"10\",\"900\",\"950\"]");
+	desk_plan(&d);
+	assert_false(zx_plan_blocked(d.plan));
+	assert_true(desk_has(&d, ZX_ACT_ROLE_NARROW));
+	desk_close(&d);
+}
+
 static void plan__an_empty_name_is_not_asked_for(void **state)
 {
 	struct desk d;
@@ -539,6 +700,15 @@ int main(void)
 		cmocka_unit_test(
 			C06__without_manage_roles_nothing_is_asked_for),
 		cmocka_unit_test(plan__an_empty_name_is_not_asked_for),
+		cmocka_unit_test(plan__what_the_bot_lives_on_is_taken_last),
+		cmocka_unit_test(
+			plan__of_the_bots_role_only_that_waits_which_it_needs),
+		cmocka_unit_test(
+			plan__a_permission_from_two_roles_may_go_from_one),
+		cmocka_unit_test(
+			plan__private_channels_matter_more_than_the_bot),
+		cmocka_unit_test(
+			plan__an_administrators_role_loses_it_before_channels),
 		cmocka_unit_test(plan__role_sync_brings_an_icon_back),
 	};
 
