@@ -121,8 +121,8 @@ static inline struct run *fresh(void)
 	zx_buf_init(&r->text, NULL, 0);
 	pthread_mutex_init(&r->lock, NULL);
 	r->sink = (struct zx_log){ on_log, r, ZX_LOG_INFO };
-	snprintf(r->state, sizeof(r->state), "/tmp/zx-backup-%ld-%d.db",
-		 (long)getpid(), nth++);
+	snprintf(r->state, sizeof(r->state), "%s/zx-backup-%ld-%d.db",
+		 zx_test_dir(), (long)getpid(), nth++);
 	unlink(r->state);
 	return r;
 }

@@ -175,8 +175,8 @@ static inline struct unit *unit_new(int primary, uint32_t from, uint32_t n,
 	assert_non_null(u->config.shard_ids);
 	memcpy(u->config.shard_ids, u->ids, n * sizeof(*u->ids));
 	u->config.shard_id_count = n;
-	snprintf(u->state, sizeof(u->state), "/tmp/zx-manager-%ld-%u.db",
-		 (long)getpid(), from);
+	snprintf(u->state, sizeof(u->state), "%s/zx-manager-%ld-%u.db",
+		 zx_test_dir(), (long)getpid(), from);
 	unlink(u->state);
 	return u;
 }

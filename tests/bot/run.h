@@ -109,8 +109,8 @@ struct test {
 
 static inline void open_test(struct test *t, struct zx_sandbox_options *o)
 {
-	snprintf(t->state, sizeof(t->state), "/tmp/zx-bot-%ld-%p.db",
-		 (long)getpid(), (void *)t);
+	snprintf(t->state, sizeof(t->state), "%s/zx-bot-%ld-%p.db",
+		 zx_test_dir(), (long)getpid(), (void *)t);
 	unlink(t->state);
 	assert_err(zx_sandbox_start(&t->box, o), ZX_OK);
 }

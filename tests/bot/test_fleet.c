@@ -27,8 +27,8 @@ struct rig {
 static void open_box(struct rig *r, struct zx_sandbox_options *o)
 {
 	*r = (struct rig){ .box = NULL };
-	snprintf(r->state, sizeof(r->state), "/tmp/zx-fleet-%ld.db",
-		 (long)getpid());
+	snprintf(r->state, sizeof(r->state), "%s/zx-fleet-%ld.db",
+		 zx_test_dir(), (long)getpid());
 	unlink(r->state);
 	assert_err(zx_sandbox_start(&r->box, o), ZX_OK);
 }

@@ -75,8 +75,8 @@ static void guest_init(struct guest *g, unsigned i)
 	memset(g, 0, sizeof(*g));
 	o.seed = i + 1;
 	assert_err(zx_sandbox_start(&g->box, &o), ZX_OK);
-	snprintf(g->state, sizeof(g->state), "/tmp/zx-threads-%ld-%u.db",
-		 (long)getpid(), i);
+	snprintf(g->state, sizeof(g->state), "%s/zx-threads-%ld-%u.db",
+		 zx_test_dir(), (long)getpid(), i);
 	unlink(g->state);
 	fail_alloc_init(&g->own.mem);
 	g->own.alloc = (struct zx_alloc){ own_realloc, &g->own };

@@ -42,6 +42,14 @@ void zx_test_err(int got, int want, const char *file, int line);
 struct zx_str zx_test_exact(struct zx_str s);
 
 /*
+ * Where a test keeps a state file when the disk is not what it is about: in
+ * memory when the system has such a place, or "/tmp". A disk that others keep
+ * busy was seen to take ten seconds for one flush; an interaction is lost after
+ * three, and a sandbox that wants a heartbeat every five closes.
+ */
+const char *zx_test_dir(void);
+
+/*
  * A feed for any-split tests: calls feed(piece, ud) for each piece of `all`,
  * cut by pieces of `size` bytes, or with size 0 at places drawn from `r`. Each
  * piece is an exact copy. Returns the first result that is not 0.
