@@ -2,21 +2,9 @@
  *
  * What Discord demands of an application command.
  */
+#include "sandbox/option_type.h"
 #include "sandbox/world_int.h"
 
-enum {
-	SUB = 1,
-	GROUP,
-	STRING,
-	INTEGER,
-	BOOLEAN,
-	USER,
-	CHANNEL,
-	ROLE,
-	MENTIONABLE,
-	NUMBER,
-	ATTACHMENT
-};
 enum { MAX_SIZE = 8000 };
 
 /* One code point of valid UTF-8; *p moves behind it. */

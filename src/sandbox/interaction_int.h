@@ -5,22 +5,8 @@
 #ifndef ZX_SANDBOX_INTERACTION_INT_H
 #define ZX_SANDBOX_INTERACTION_INT_H
 
+#include "sandbox/option_type.h"
 #include "sandbox/world_int.h"
-
-/* Option types. */
-enum {
-	SUB = 1,
-	GROUP,
-	STRING,
-	INTEGER,
-	BOOLEAN,
-	USER,
-	CHANNEL,
-	ROLE,
-	MENTIONABLE,
-	NUMBER,
-	ATTACHMENT
-};
 
 struct ask {
 	struct zx__world *w;
