@@ -81,17 +81,16 @@ static cJSON *with_me(struct zx__call *c, cJSON *t)
 
 void zx__thread_from_message(struct zx__call *c)
 {
-	struct zx__msg *m = zx__msg_find(c->w, c->id[0], c->id[1]);
 	int type = zx__int(c->channel, "type");
+	struct zx__msg *m;
 	cJSON *t;
 
 	check(c);
 	if (zx__form_failed(c))
 		return;
-	if (!m || m->ephemeral_for) {
-		zx__unknown(c, ZX__UNKNOWN_MESSAGE);
+	m = zx__msg_asked(c);
+	if (!m)
 		return;
-	}
 	if (type != 0 && type != 5) {
 		zx__fail(c, 400, 50024,
 			 "Cannot execute action on this channel type");

@@ -68,7 +68,7 @@ void zx__list_messages(struct zx__call *c)
 	zx__reply(c, 200, list);
 }
 
-static struct zx__msg *asked(struct zx__call *c)
+struct zx__msg *zx__msg_asked(struct zx__call *c)
 {
 	struct zx__msg *m = zx__msg_find(c->w, c->id[0], c->id[1]);
 
@@ -86,7 +86,7 @@ void zx__get_message(struct zx__call *c)
 		zx__no_permission(c);
 		return;
 	}
-	m = asked(c);
+	m = zx__msg_asked(c);
 	if (m)
 		zx__reply(c, 200, zx__msg_out(c->w, m));
 }
@@ -297,7 +297,7 @@ static int only_flags(const cJSON *body)
 
 void zx__patch_message(struct zx__call *c)
 {
-	struct zx__msg *m = asked(c);
+	struct zx__msg *m = zx__msg_asked(c);
 	int own;
 
 	if (!m)
@@ -325,7 +325,7 @@ void zx__patch_message(struct zx__call *c)
 
 void zx__delete_message(struct zx__call *c)
 {
-	struct zx__msg *m = asked(c);
+	struct zx__msg *m = zx__msg_asked(c);
 	uint64_t author;
 
 	if (!m)
@@ -404,7 +404,7 @@ void zx__bulk_delete(struct zx__call *c)
 
 void zx__crosspost(struct zx__call *c)
 {
-	struct zx__msg *m = asked(c);
+	struct zx__msg *m = zx__msg_asked(c);
 
 	if (!m)
 		return;

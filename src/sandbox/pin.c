@@ -112,19 +112,9 @@ static void changed(struct zx__call *c, struct zx__msg *m, int action)
 	zx__no_content(c);
 }
 
-static struct zx__msg *asked(struct zx__call *c)
-{
-	struct zx__msg *m = zx__msg_find(c->w, c->id[0], c->id[1]);
-
-	if (m && !m->ephemeral_for)
-		return m;
-	zx__unknown(c, ZX__UNKNOWN_MESSAGE);
-	return NULL;
-}
-
 void zx__put_pin(struct zx__call *c)
 {
-	struct zx__msg *m = asked(c), *last;
+	struct zx__msg *m = zx__msg_asked(c), *last;
 	struct zx__history *h = zx__history(c->w, c->id[0], 0);
 	cJSON *note;
 
@@ -154,7 +144,7 @@ void zx__put_pin(struct zx__call *c)
 
 void zx__delete_pin(struct zx__call *c)
 {
-	struct zx__msg *m = asked(c);
+	struct zx__msg *m = zx__msg_asked(c);
 
 	if (!m)
 		return;

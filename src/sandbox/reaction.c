@@ -146,12 +146,10 @@ int zx__react(struct zx__world *w, struct zx__msg *m, const cJSON *emoji,
 /* The message and emoji of the path; 0 when the answer is an error. */
 static int asked(struct zx__call *c, struct zx__msg **m, cJSON **emoji)
 {
-	*m = zx__msg_find(c->w, c->id[0], c->id[1]);
 	*emoji = NULL;
-	if (!*m || (*m)->ephemeral_for) {
-		zx__unknown(c, ZX__UNKNOWN_MESSAGE);
+	*m = zx__msg_asked(c);
+	if (!*m)
 		return 0;
-	}
 	*emoji = zx__emoji_parse(c->w, c->seg[2]);
 	if (*emoji)
 		return 1;
@@ -236,12 +234,10 @@ void zx__delete_emoji_reactions(struct zx__call *c)
 
 void zx__delete_reactions(struct zx__call *c)
 {
-	struct zx__msg *m = zx__msg_find(c->w, c->id[0], c->id[1]);
+	struct zx__msg *m = zx__msg_asked(c);
 
-	if (!m || m->ephemeral_for) {
-		zx__unknown(c, ZX__UNKNOWN_MESSAGE);
+	if (!m)
 		return;
-	}
 	cJSON_Delete(m->reactors);
 	m->reactors = NULL;
 	zx__drop(m->dom, "reactions");

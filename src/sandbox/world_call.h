@@ -262,6 +262,8 @@ struct zx__history *zx__history(struct zx__world *w, uint64_t channel,
 				int make);
 struct zx__msg *zx__msg_find(struct zx__world *w, uint64_t channel,
 			     uint64_t id);
+/* The message of the path, as all may see it; NULL when that was answered. */
+struct zx__msg *zx__msg_asked(struct zx__call *c);
 struct zx__msg *zx__msg_anywhere(struct zx__world *w, uint64_t id);
 /* Index of the first message with an id of at least `id`. */
 size_t zx__history_from(const struct zx__history *h, uint64_t id);
