@@ -4,6 +4,17 @@
  */
 #include "sandbox/control_int.h"
 
+/* It is now; 0 is the owner, and the first guild's #general. */
+static void begin(struct zx__world *w, uint64_t *user, uint64_t *channel)
+{
+	w->now = zx__wire_now(w->wire);
+	if (!*user)
+		*user = w->who[ZX_SANDBOX_OWNER];
+	if (!*channel)
+		*channel =
+			zx__world_channel(w, zx__world_guild(w, 0), "general");
+}
+
 int zx__world_say(struct zx__world *w, uint64_t user, uint64_t channel,
 		  const char *text, uint64_t *id)
 {
@@ -11,12 +22,8 @@ int zx__world_say(struct zx__world *w, uint64_t user, uint64_t channel,
 	const char *why;
 	int err;
 
-	w->now = zx__wire_now(w->wire);
-	if (!channel)
-		channel =
-			zx__world_channel(w, zx__world_guild(w, 0), "general");
-	err = zx__say(w, user ? user : w->who[ZX_SANDBOX_OWNER], channel,
-		      text ? text : "", 0, &m, &why);
+	begin(w, &user, &channel);
+	err = zx__say(w, user, channel, text ? text : "", 0, &m, &why);
 	if (err == ZX_OK && id)
 		*id = m->id;
 	return err;
@@ -30,12 +37,8 @@ static int ask_and_start(struct zx__world *w, cJSON *ask, uint64_t user,
 	const char *why;
 	int err;
 
-	w->now = zx__wire_now(w->wire);
-	if (!channel)
-		channel =
-			zx__world_channel(w, zx__world_guild(w, 0), "general");
-	zx__dom_set(ask, "user:I channel_id:I",
-		    user ? user : w->who[ZX_SANDBOX_OWNER], channel);
+	begin(w, &user, &channel);
+	zx__dom_set(ask, "user:I channel_id:I", user, channel);
 	err = zx__itx_start(w, ask, &it, &why);
 	cJSON_Delete(ask);
 	if (err == ZX_OK && id)
