@@ -3,23 +3,7 @@
  * sandbox: bodies: forms with files, exact integers, and everything that is
  * none: refused, never a crash.
  */
-#include "sandbox/world.h"
-
-static struct test t;
-
-static int setup(void **state)
-{
-	(void)state;
-	test_start(&t);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	test_end(&t);
-	return 0;
-}
+#include "sandbox/world_each.h"
 
 static void post_raw(const char *type, struct zx_str body)
 {

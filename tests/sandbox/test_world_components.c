@@ -3,23 +3,7 @@
  * sandbox: components of messages and modals: what is allowed where, and in
  * which form it comes back.
  */
-#include "sandbox/world.h"
-
-static struct test t;
-
-static int setup(void **state)
-{
-	(void)state;
-	test_start(&t);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	test_end(&t);
-	return 0;
-}
+#include "sandbox/world_each.h"
 
 static int message(const char *list)
 {

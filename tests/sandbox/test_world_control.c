@@ -3,23 +3,7 @@
  * sandbox: the control calls, the state, the live feed's side of them, the log
  * and what tests wait for.
  */
-#include "sandbox/world.h"
-
-static struct test t;
-
-static int setup(void **state)
-{
-	(void)state;
-	test_start(&t);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	test_end(&t);
-	return 0;
-}
+#include "sandbox/world_each.h"
 
 static const cJSON *channel_named(const cJSON *guild, const char *name)
 {

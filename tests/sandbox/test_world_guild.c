@@ -3,23 +3,7 @@
  * sandbox: servers and what is in them: channels, roles, members, bans,
  * threads, webhooks, emojis, stickers, invites, the audit log.
  */
-#include "sandbox/world.h"
-
-static struct test t;
-
-static int setup(void **state)
-{
-	(void)state;
-	test_start(&t);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	test_end(&t);
-	return 0;
-}
+#include "sandbox/world_each.h"
 
 #define GUILD "/guilds/%" PRIu64
 
