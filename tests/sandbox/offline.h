@@ -9,9 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <cjson/cJSON.h>
-
 #include "helper/zx_test.h"
+#include "sandbox/walk.h"
 #include "zoryx/sandbox.h"
 
 struct off {
@@ -79,42 +78,6 @@ static inline int off(struct off *t, const char *body, const char *fmt, ...)
 	return t->r.status;
 }
 
-static inline const cJSON *in(const cJSON *v, const char *path)
-{
-	struct zx_str rest = zx_str(path);
-
-	while (v && rest.len) {
-		struct zx_str word = zx_str_split(&rest, '.');
-		char key[80];
-
-		snprintf(key, sizeof(key), "%.*s", ZX_ARG(word));
-		v = cJSON_IsArray(v) ? cJSON_GetArrayItem(v, atoi(key))
-				     : cJSON_GetObjectItemCaseSensitive(v, key);
-	}
-	return v;
-}
-
-static inline const char *text_in(const cJSON *v, const char *path)
-{
-	const cJSON *s = in(v, path);
-
-	return cJSON_IsString(s) ? s->valuestring : "(none)";
-}
-
-static inline int number_in(const cJSON *v, const char *path)
-{
-	const cJSON *n = in(v, path);
-
-	return cJSON_IsNumber(n) ? n->valueint : -1;
-}
-
-static inline uint64_t id_in(const cJSON *v, const char *path)
-{
-	uint64_t id = 0;
-
-	return zx_str_u64(zx_str(text_in(v, path)), &id) == ZX_OK ? id : 0;
-}
-
 /* The id of the one of that name in the list at the path; 0 when absent. */
 static inline uint64_t off_named(struct off *t, uint64_t guild,
 				 const char *list, const char *name)
@@ -125,8 +88,8 @@ static inline uint64_t off_named(struct off *t, uint64_t guild,
 	t->user = 0;
 	off(t, NULL, "GET /guilds/%" PRIu64 "/%s", guild, list);
 	t->user = was;
-	cJSON_ArrayForEach(o, t->reply) if (!strcmp(text_in(o, "name"),
-						    name)) return id_in(o,
+	cJSON_ArrayForEach(o, t->reply) if (!strcmp(text_at(o, "name"),
+						    name)) return id_at(o,
 									"id");
 	return 0;
 }
@@ -134,13 +97,13 @@ static inline uint64_t off_named(struct off *t, uint64_t guild,
 #define assert_code(t, http, json_code)                                        \
 	do {                                                                   \
 		assert_int_equal((t)->r.status, http);                         \
-		assert_int_equal(number_in((t)->reply, "code"), json_code);    \
+		assert_int_equal(number_at((t)->reply, "code"), json_code);    \
 	} while (0)
 #define assert_form(t, path, want)                                             \
 	do {                                                                   \
 		assert_code(t, 400, 50035);                                    \
 		assert_string_equal(                                           \
-			text_in((t)->reply, "errors." path "._errors.0.code"), \
+			text_at((t)->reply, "errors." path "._errors.0.code"), \
 			want);                                                 \
 	} while (0)
 

@@ -40,7 +40,7 @@ static inline int row_send(struct off *t, uint64_t guild, const char *request,
 	assert_int_equal(off(t, zx_buf_cstr(&b), "POST /sandbox/act"), 200);
 	t->user = was;
 	zx_buf_release(&b);
-	return number_in(t->reply, "status");
+	return number_at(t->reply, "status");
 }
 
 static inline void row_check(struct off *t, uint64_t guild, const struct row *r)
@@ -49,11 +49,11 @@ static inline void row_check(struct off *t, uint64_t guild, const struct row *r)
 	char path[160];
 
 	good = status == r->status &&
-	       (!r->code || number_in(t->reply, "body.code") == r->code);
+	       (!r->code || number_at(t->reply, "body.code") == r->code);
 	if (r->form && good) {
 		snprintf(path, sizeof(path), "body.errors.%s%s_errors.0.code",
 			 r->form, *r->form ? "." : "");
-		good = !strcmp(text_in(t->reply, path), r->word);
+		good = !strcmp(text_at(t->reply, path), r->word);
 	}
 	if (!good)
 		fail_msg("%s %s: %.900s", r->request, r->body ? r->body : "",

@@ -44,11 +44,11 @@ static void guild__every_setting_is_kept(void **state)
 			 "'safety_alerts_channel_id':null,"
 			 "'afk_channel_id':'{channel:Lounge}','icon':'{gif}'}"),
 		200);
-	assert_int_equal(number_in(t.reply, "body.afk_timeout"), 3600);
-	assert_int_equal(number_in(t.reply, "body.system_channel_flags"), 63);
-	assert_string_equal(text_in(t.reply, "body.preferred_locale"), "fr");
-	assert_true(cJSON_IsNull(in(t.reply, "body.safety_alerts_channel_id")));
-	assert_memory_equal(text_in(t.reply, "body.icon"), "a_", 2);
+	assert_int_equal(number_at(t.reply, "body.afk_timeout"), 3600);
+	assert_int_equal(number_at(t.reply, "body.system_channel_flags"), 63);
+	assert_string_equal(text_at(t.reply, "body.preferred_locale"), "fr");
+	assert_true(cJSON_IsNull(at(t.reply, "body.safety_alerts_channel_id")));
+	assert_memory_equal(text_at(t.reply, "body.icon"), "a_", 2);
 	/* Features that the request did not name are still there. */
 	assert_non_null(strstr(zx_buf_cstr(&t.r.body), "\"ROLE_ICONS\""));
 }
@@ -129,17 +129,17 @@ static void role__colours_icons_and_emojis(void **state)
 			 "{'name':'g','color':3,'colors':{'primary_color':1,"
 			 "'secondary_color':2}}"),
 		200);
-	assert_int_equal(number_in(t.reply, "body.color"), 1);
-	assert_int_equal(number_in(t.reply, "body.colors.secondary_color"), 2);
+	assert_int_equal(number_at(t.reply, "body.color"), 1);
+	assert_int_equal(number_at(t.reply, "body.colors.secondary_color"), 2);
 	assert_int_equal(row_send(&t, t.guild[0], "PATCH " R "/{role:g}",
 				  "{'icon':'{png:00ff00}'}"),
 			 200);
-	assert_int_equal(strlen(text_in(t.reply, "body.icon")), 32);
+	assert_int_equal(strlen(text_at(t.reply, "body.icon")), 32);
 	assert_int_equal(row_send(&t, t.guild[0], "PATCH " R "/{role:g}",
 				  "{'unicode_emoji':'\\u2b50'}"),
 			 200);
-	assert_true(cJSON_IsNull(in(t.reply, "body.icon")));
-	assert_string_equal(text_in(t.reply, "body.unicode_emoji"),
+	assert_true(cJSON_IsNull(at(t.reply, "body.icon")));
+	assert_string_equal(text_at(t.reply, "body.unicode_emoji"),
 			    "\xe2\xad\x90");
 }
 
@@ -201,21 +201,21 @@ static void channel__a_forum_has_all_its_fields(void **state)
 		 "'emoji_id':'{emoji:violet}'}],'rate_limit_per_user':5,"
 		 "'default_thread_rate_limit_per_user':6,"
 		 "'default_auto_archive_duration':4320}");
-	assert_int_equal(number_in(t.reply, "status"), 201);
-	assert_string_equal(text_in(t.reply, "body.name"), "q-a");
+	assert_int_equal(number_at(t.reply, "status"), 201);
+	assert_string_equal(text_at(t.reply, "body.name"), "q-a");
 	/* Documented for PATCH only. */
-	assert_int_equal(number_in(t.reply, "body.flags"), 0);
-	assert_int_equal(number_in(t.reply, "body.default_sort_order"), 1);
-	assert_int_equal(number_in(t.reply, "body.default_forum_layout"), 2);
-	assert_true(id_in(t.reply, "body.default_reaction_emoji.emoji_id") > 5);
+	assert_int_equal(number_at(t.reply, "body.flags"), 0);
+	assert_int_equal(number_at(t.reply, "body.default_sort_order"), 1);
+	assert_int_equal(number_at(t.reply, "body.default_forum_layout"), 2);
+	assert_true(id_at(t.reply, "body.default_reaction_emoji.emoji_id") > 5);
 	assert_true(
-		cJSON_IsTrue(in(t.reply, "body.available_tags.0.moderated")));
-	assert_true(id_in(t.reply, "body.available_tags.1.id") > 5);
+		cJSON_IsTrue(at(t.reply, "body.available_tags.0.moderated")));
+	assert_true(id_at(t.reply, "body.available_tags.1.id") > 5);
 	assert_int_equal(
-		number_in(t.reply, "body.default_auto_archive_duration"), 4320);
+		number_at(t.reply, "body.default_auto_archive_duration"), 4320);
 	row_send(&t, t.guild[1], "PATCH /channels/{channel:q-a}",
 		 "{'flags':16}");
-	assert_int_equal(number_in(t.reply, "body.flags"), 16);
+	assert_int_equal(number_at(t.reply, "body.flags"), 16);
 }
 
 static void channel__a_voice_channel_has_all_its_fields(void **state)
@@ -226,12 +226,12 @@ static void channel__a_voice_channel_has_all_its_fields(void **state)
 		 "'user_limit':99,'rtc_region':'japan',"
 		 "'video_quality_mode':2,'nsfw':true,"
 		 "'rate_limit_per_user':9,'parent_id':'{channel:Voice}'}");
-	assert_int_equal(number_in(t.reply, "status"), 201);
-	assert_string_equal(text_in(t.reply, "body.name"), "Big Room");
-	assert_int_equal(number_in(t.reply, "body.bitrate"), 384000);
-	assert_string_equal(text_in(t.reply, "body.rtc_region"), "japan");
-	assert_int_equal(number_in(t.reply, "body.video_quality_mode"), 2);
-	assert_int_equal(number_in(t.reply, "body.rate_limit_per_user"), 9);
+	assert_int_equal(number_at(t.reply, "status"), 201);
+	assert_string_equal(text_at(t.reply, "body.name"), "Big Room");
+	assert_int_equal(number_at(t.reply, "body.bitrate"), 384000);
+	assert_string_equal(text_at(t.reply, "body.rtc_region"), "japan");
+	assert_int_equal(number_at(t.reply, "body.video_quality_mode"), 2);
+	assert_int_equal(number_at(t.reply, "body.rate_limit_per_user"), 9);
 }
 
 static void
@@ -242,17 +242,17 @@ channel__without_overwrites_it_has_those_of_its_category(void **state)
 	(void)state;
 	row_send(&t, t.guild[1], C,
 		 "{'name':'inherits','parent_id':'{channel:Staff}'}");
-	ch = id_in(t.reply, "body.id");
+	ch = id_at(t.reply, "body.id");
 	assert_int_equal(zx_sandbox_permissions(t.box, 0, ch, user), 0);
 	row_send(&t, t.guild[1], C,
 		 "{'name':'too','parent_id':'{channel:Staff}',"
 		 "'permission_overwrites':[]}");
-	ch = id_in(t.reply, "body.id");
+	ch = id_at(t.reply, "body.id");
 	assert_int_equal(zx_sandbox_permissions(t.box, 0, ch, user), 0);
 	row_send(&t, t.guild[1], C,
 		 "{'name':'open','parent_id':'{channel:Staff}',"
 		 "'permission_overwrites':[{'id':'{guild}','type':0}]}");
-	ch = id_in(t.reply, "body.id");
+	ch = id_at(t.reply, "body.id");
 	assert_true(zx_sandbox_permissions(t.box, 0, ch, user) & 1024);
 }
 
@@ -356,7 +356,7 @@ static void channel__limits_of_a_category_and_of_a_server(void **state)
 		assert_int_equal(row_send(&t, t.guild[0], C, "{'name':'y'}"),
 				 201);
 	row_send(&t, t.guild[0], C, "{'name':'y'}");
-	assert_int_equal(number_in(t.reply, "body.code"), 30013);
+	assert_int_equal(number_at(t.reply, "body.code"), 30013);
 }
 
 /* Expressions ------------------------------------------------------------- */
@@ -370,11 +370,11 @@ static void emoji__slots_go_by_the_level(void **state)
 	for (int i = 0; i < 51; i++)
 		row_send(&t, t.guild[2], "POST " E,
 			 "{'name':'em','image':'{png:123456}'}");
-	assert_int_equal(number_in(t.reply, "body.code"), 30008);
+	assert_int_equal(number_at(t.reply, "body.code"), 30008);
 	for (int i = 0; i < 51; i++)
 		row_send(&t, t.guild[2], "POST " E,
 			 "{'name':'em','image':'{gif}'}");
-	assert_int_equal(number_in(t.reply, "body.code"), 30018);
+	assert_int_equal(number_at(t.reply, "body.code"), 30018);
 	for (int i = 0; i < 51; i++)
 		assert_int_equal(row_send(&t, t.guild[0], "POST " E,
 					  "{'name':'em','image':'{gif}'}"),
@@ -431,7 +431,7 @@ static int upload(uint64_t guild, const char *file)
 		 "'description':'','tags':'t','file':'%s'}}",
 		 guild, file);
 	off(&t, body, "POST /sandbox/act");
-	return number_in(t.reply, "status");
+	return number_at(t.reply, "status");
 }
 
 static void sticker__slots_and_files(void **state)
@@ -439,16 +439,16 @@ static void sticker__slots_and_files(void **state)
 	(void)state;
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(upload(t.guild[2], "{png:7c3aed}"), 201);
-	assert_int_equal(number_in(t.reply, "body.format_type"), 1);
+	assert_int_equal(number_at(t.reply, "body.format_type"), 1);
 	upload(t.guild[2], "{gif}");
-	assert_int_equal(number_in(t.reply, "body.code"), 30039);
+	assert_int_equal(number_at(t.reply, "body.code"), 30039);
 	assert_int_equal(upload(t.guild[0], "{gif}"), 201);
-	assert_int_equal(number_in(t.reply, "body.format_type"), 4);
+	assert_int_equal(number_at(t.reply, "body.format_type"), 4);
 	upload(t.guild[0], "{mp3}");
-	assert_int_equal(number_in(t.reply, "body.code"), 50046);
+	assert_int_equal(number_at(t.reply, "body.code"), 50046);
 	/* A Lottie is for partners. */
 	upload(t.guild[0], "data:application/json;base64,e30=");
-	assert_int_equal(number_in(t.reply, "body.code"), 50123);
+	assert_int_equal(number_at(t.reply, "body.code"), 50123);
 }
 
 /* Webhooks, members, bans ------------------------------------------------- */
@@ -478,7 +478,7 @@ static void webhook__what_is_wrong_is_said(void **state)
 		assert_int_equal(row_send(&t, t.guild[1], W, "{'name':'x'}"),
 				 200);
 	row_send(&t, t.guild[1], W, "{'name':'x'}");
-	assert_int_equal(number_in(t.reply, "body.code"), 30007);
+	assert_int_equal(number_at(t.reply, "body.code"), 30007);
 }
 
 #define MEMBER "/guilds/{guild}/members/{user:member}"
@@ -530,20 +530,20 @@ static void member__the_audit_log_names_the_roles(void **state)
 	row_send(&t, t.guild[1], "PATCH " MEMBER, "{'roles':['{role:Twin}']}");
 	off(&t, NULL, "GET /guilds/%" PRIu64 "/audit-logs?action_type=25",
 	    t.guild[1]);
-	assert_string_equal(text_in(t.reply, "audit_log_entries.0.reason"),
+	assert_string_equal(text_at(t.reply, "audit_log_entries.0.reason"),
 			    "rows");
 	assert_string_equal(
-		text_in(t.reply, "audit_log_entries.0.changes.0.key"), "$add");
+		text_at(t.reply, "audit_log_entries.0.changes.0.key"), "$add");
 	assert_string_equal(
-		text_in(t.reply,
+		text_at(t.reply,
 			"audit_log_entries.0.changes.0.new_value.0.name"),
 		"Twin");
 	assert_string_equal(
-		text_in(t.reply, "audit_log_entries.0.changes.1.key"),
+		text_at(t.reply, "audit_log_entries.0.changes.1.key"),
 		"$remove");
 	assert_int_equal(
 		cJSON_GetArraySize(
-			in(t.reply, "audit_log_entries.0.changes.1.new_value")),
+			at(t.reply, "audit_log_entries.0.changes.1.new_value")),
 		2);
 }
 

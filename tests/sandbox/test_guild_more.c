@@ -41,9 +41,9 @@ static int teardown(void **state)
 static void audited(uint64_t guild, int action)
 {
 	off(&t, NULL, "GET /guilds/%" PRIu64 "/audit-logs?limit=1", guild);
-	assert_int_equal(number_in(t.reply, "audit_log_entries.0.action_type"),
+	assert_int_equal(number_at(t.reply, "audit_log_entries.0.action_type"),
 			 action);
-	assert_string_equal(text_in(t.reply, "audit_log_entries.0.reason"),
+	assert_string_equal(text_at(t.reply, "audit_log_entries.0.reason"),
 			    "rows");
 }
 
@@ -71,8 +71,8 @@ static void automod__a_rule_lives_and_dies(void **state)
 	assert_string_equal(last_event, "AUTO_MODERATION_RULE_UPDATE");
 	audited(t.guild[1], 141);
 	row_send(&t, t.guild[1], "GET " AM "/{rule:Spam 2}", NULL);
-	assert_true(cJSON_IsTrue(in(t.reply, "body.enabled")));
-	assert_int_equal(cJSON_GetArraySize(in(t.reply, "body.exempt_roles")),
+	assert_true(cJSON_IsTrue(at(t.reply, "body.enabled")));
+	assert_int_equal(cJSON_GetArraySize(at(t.reply, "body.exempt_roles")),
 			 1);
 	assert_int_equal(
 		row_send(&t, t.guild[1], "DELETE " AM "/{rule:Spam 2}", NULL),
@@ -83,7 +83,7 @@ static void automod__a_rule_lives_and_dies(void **state)
 		row_send(&t, t.guild[1], "POST " AM, RULE(3, "{}", BLOCK)),
 		200);
 	assert_string_equal(last_event, "AUTO_MODERATION_RULE_CREATE");
-	assert_true(cJSON_IsFalse(in(t.reply, "body.enabled")));
+	assert_true(cJSON_IsFalse(at(t.reply, "body.enabled")));
 	audited(t.guild[1], 140);
 }
 
@@ -204,7 +204,7 @@ static void automod__a_timeout_takes_the_permission(void **state)
 	t.user = zx_sandbox_user(t.box, ZX_SANDBOX_ADMIN);
 	off(&t, "{'name':'m','permissions':'32'}",
 	    "POST /guilds/%" PRIu64 "/roles", t.guild[1]);
-	role = id_in(t.reply, "id");
+	role = id_at(t.reply, "id");
 	assert_int_equal(off(&t, NULL,
 			     "PUT /guilds/%" PRIu64 "/members/%" PRIu64
 			     "/roles/%" PRIu64,
@@ -241,8 +241,8 @@ static void event__it_lives_and_dies(void **state)
 				  "GET " EV "/{event:e}?with_user_count=1",
 				  NULL),
 			 200);
-	assert_int_equal(number_in(t.reply, "body.status"), 2);
-	assert_int_equal(number_in(t.reply, "body.user_count"), 0);
+	assert_int_equal(number_at(t.reply, "body.status"), 2);
+	assert_int_equal(number_at(t.reply, "body.user_count"), 0);
 	assert_int_equal(
 		row_send(&t, t.guild[1], "GET " EV "/{event:e}/users", NULL),
 		200);
@@ -321,7 +321,7 @@ static void event__a_hundred_may_be_open(void **state)
 			 "{" BASE SOON ",'entity_type':3,'entity_metadata':{"
 			 "'location':'here'},'scheduled_end_time':"
 			 "'{time:6}'}");
-	assert_int_equal(number_in(t.reply, "body.code"), 30038);
+	assert_int_equal(number_at(t.reply, "body.code"), 30038);
 }
 
 static void event__those_of_others_take_manage_events(void **state)
@@ -377,15 +377,15 @@ static void onboarding__placeholders_become_ids_and_real_ones_stay(void **state)
 
 	(void)state;
 	off(&t, NULL, "GET /guilds/%" PRIu64 "/onboarding", t.guild[1]);
-	id = id_in(t.reply, "prompts.0.id");
+	id = id_at(t.reply, "prompts.0.id");
 	assert_true(id > 100);
-	assert_string_equal(text_in(t.reply, "prompts.0.options.1.emoji.name"),
+	assert_string_equal(text_at(t.reply, "prompts.0.options.1.emoji.name"),
 			    "violet");
 	assert_int_equal(off(&t, zx_buf_cstr(&t.r.body),
 			     "PUT /guilds/%" PRIu64 "/onboarding", t.guild[1]),
 			 200);
-	assert_true(id_in(t.reply, "prompts.0.id") == id);
-	assert_int_equal(cJSON_GetArraySize(in(t.reply, "prompts.0.options")),
+	assert_true(id_at(t.reply, "prompts.0.id") == id);
+	assert_int_equal(cJSON_GetArraySize(at(t.reply, "prompts.0.options")),
 			 2);
 }
 
@@ -447,19 +447,19 @@ static void guild__nothing_points_at_what_is_gone(void **state)
 			 200);
 	row_send(&t, t.guild[1], "GET /guilds/{guild}/onboarding", NULL);
 	assert_int_equal(
-		cJSON_GetArraySize(in(t.reply, "body.default_channel_ids")), 5);
+		cJSON_GetArraySize(at(t.reply, "body.default_channel_ids")), 5);
 	row_send(&t, t.guild[1], "GET " WELCOME, NULL);
 	assert_int_equal(
-		cJSON_GetArraySize(in(t.reply, "body.welcome_channels")), 1);
+		cJSON_GetArraySize(at(t.reply, "body.welcome_channels")), 1);
 	row_send(&t, t.guild[1], "GET " AM "/{rule:Bad words}", NULL);
 	assert_int_equal(
-		cJSON_GetArraySize(in(t.reply, "body.exempt_channels")), 0);
-	assert_int_equal(cJSON_GetArraySize(in(t.reply, "body.exempt_roles")),
+		cJSON_GetArraySize(at(t.reply, "body.exempt_channels")), 0);
+	assert_int_equal(cJSON_GetArraySize(at(t.reply, "body.exempt_roles")),
 			 1);
 	row_send(&t, t.guild[1],
 		 "DELETE /guilds/{guild}/roles/{role:Moderator}", NULL);
 	row_send(&t, t.guild[1], "GET " AM "/{rule:Bad words}", NULL);
-	assert_int_equal(cJSON_GetArraySize(in(t.reply, "body.exempt_roles")),
+	assert_int_equal(cJSON_GetArraySize(at(t.reply, "body.exempt_roles")),
 			 0);
 }
 
@@ -478,7 +478,7 @@ static void sound__it_lives_and_dies(void **state)
 	assert_int_equal(row_send(&t, t.guild[0], "PATCH " SND "/{sound:beep}",
 				  "{'volume':0.25,'emoji_name':'x'}"),
 			 200);
-	assert_true(in(t.reply, "body.volume")->valuedouble == 0.25);
+	assert_true(at(t.reply, "body.volume")->valuedouble == 0.25);
 	assert_string_equal(last_event, "GUILD_SOUNDBOARD_SOUND_UPDATE");
 	audited(t.guild[0], 131);
 	assert_int_equal(
@@ -515,7 +515,7 @@ static void sound__slots_go_by_the_level(void **state)
 	for (int i = 0; i < 9; i++)
 		row_send(&t, t.guild[2], "POST " SND,
 			 "{'name':'beep','sound':'{mp3}'}");
-	assert_int_equal(number_in(t.reply, "body.code"), 30045);
+	assert_int_equal(number_at(t.reply, "body.code"), 30045);
 	for (int i = 0; i < 9; i++)
 		assert_int_equal(row_send(&t, t.guild[0], "POST " SND,
 					  "{'name':'beep','sound':'{mp3}'}"),

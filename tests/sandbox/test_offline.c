@@ -26,7 +26,7 @@ static void offline__a_request_is_answered_at_once(void **state)
 {
 	(void)state;
 	assert_int_equal(off(&t, NULL, "GET /users/@me"), 200);
-	assert_true(id_in(t.reply, "id") ==
+	assert_true(id_at(t.reply, "id") ==
 		    zx_sandbox_user(t.box, ZX_SANDBOX_BOT));
 	assert_non_null(strstr(zx_buf_cstr(&t.r.headers),
 			       "X-RateLimit-Remaining: 9\r\n"));
@@ -127,10 +127,10 @@ static void offline__another_person_acts_under_discords_rules(void **state)
 			 200);
 	t.user = 0;
 	off(&t, NULL, "GET /guilds/%" PRIu64 "/audit-logs", t.guild[1]);
-	assert_true(id_in(t.reply, "audit_log_entries.0.user_id") == admin);
-	assert_string_equal(text_in(t.reply, "audit_log_entries.0.reason"),
+	assert_true(id_at(t.reply, "audit_log_entries.0.user_id") == admin);
+	assert_string_equal(text_at(t.reply, "audit_log_entries.0.reason"),
 			    "because I can");
-	assert_true(id_in(t.reply, "users.0.id") == admin);
+	assert_true(id_at(t.reply, "users.0.id") == admin);
 }
 
 static void offline__another_person_is_not_limited(void **state)
@@ -155,8 +155,8 @@ static void offline__control_takes_names_for_ids(void **state)
 	    "{'name':'by-name','permission_overwrites':[{'id':"
 	    "'{role:Moderator}','type':0,'allow':'1024'}]}}",
 	    "POST /sandbox/act");
-	assert_int_equal(number_in(t.reply, "status"), 201);
-	assert_true(id_in(t.reply, "body.permission_overwrites.0.id") ==
+	assert_int_equal(number_at(t.reply, "status"), 201);
+	assert_true(id_at(t.reply, "body.permission_overwrites.0.id") ==
 		    off_named(&t, t.guild[0], "roles", "Moderator"));
 	assert_int_equal(off(&t,
 			     "{'method':'DELETE','path':'/channels/"
@@ -217,7 +217,7 @@ static void offline__viewers_are_those_whom_overwrites_let_in(void **state)
 	off(&t, NULL,
 	    "GET /sandbox/permissions?channel=%" PRIu64 "&user=%" PRIu64, ch,
 	    owner);
-	assert_string_equal(text_in(t.reply, "permissions"), "0");
+	assert_string_equal(text_at(t.reply, "permissions"), "0");
 }
 
 static void offline__a_watch_finds_the_first_leak(void **state)
@@ -240,8 +240,8 @@ static void offline__a_watch_finds_the_first_leak(void **state)
 	assert_non_null(strstr(zx_buf_cstr(&what), "\"channel\":\"secret\""));
 	zx_buf_release(&what);
 	off(&t, NULL, "GET /sandbox/watches");
-	assert_int_equal(number_in(t.reply, "watches"), 1);
-	assert_true(id_in(t.reply, "leak.user_id") == user);
+	assert_int_equal(number_at(t.reply, "watches"), 1);
+	assert_true(id_at(t.reply, "leak.user_id") == user);
 	zx_sandbox_unwatch(t.box);
 	assert_int_equal(zx_sandbox_leaked(t.box, NULL), 0);
 }
@@ -308,7 +308,7 @@ static void offline__a_new_seed_is_an_outage_and_its_end(void **state)
 	assert_int_equal(seen[1], 1);
 	off(&other, NULL, "GET /guilds/%" PRIu64 "/channels", other.guild[1]);
 	assert_int_equal(cJSON_GetArraySize(other.reply), 1);
-	assert_string_equal(text_in(other.reply, "0.name"), "general");
+	assert_string_equal(text_at(other.reply, "0.name"), "general");
 	assert_int_equal(off(&other, "{'kind':'everything'}",
 			     "POST /sandbox/guilds/%" PRIu64 "/seed",
 			     other.guild[1]),
@@ -329,7 +329,7 @@ static void offline__everything_has_each_type_of_channel(void **state)
 		int n = 0;
 
 		cJSON_ArrayForEach(ch, t.reply) n +=
-			number_in(ch, "type") == types[i];
+			number_at(ch, "type") == types[i];
 		assert_true(n > 0);
 	}
 }
@@ -347,7 +347,7 @@ static void offline__by_the_schema_alone_there_is_no_media_channel(void **state)
 	off(&other, NULL, "GET /guilds/%" PRIu64 "/channels", other.guild[0]);
 	assert_true(cJSON_GetArraySize(other.reply) > 20);
 	cJSON_ArrayForEach(ch, other.reply)
-		assert_int_not_equal(number_in(ch, "type"), 16);
+		assert_int_not_equal(number_at(ch, "type"), 16);
 	off(&other, NULL, "GET /guilds/%" PRIu64, other.guild[0]);
 	assert_null(strstr(zx_buf_cstr(&other.r.body), "ENHANCED"));
 	zx_sandbox_stats(other.box, &stats);
@@ -377,9 +377,9 @@ static void offline__everything_has_something_in_each_list(void **state)
 				 strcmp(lists[i], "integrations") ? 0 : 1);
 	}
 	off(&t, NULL, "GET /guilds/%" PRIu64 "/onboarding", t.guild[2]);
-	assert_int_equal(cJSON_GetArraySize(in(t.reply, "prompts")), 2);
+	assert_int_equal(cJSON_GetArraySize(at(t.reply, "prompts")), 2);
 	off(&t, NULL, "GET /guilds/%" PRIu64 "/soundboard-sounds", t.guild[2]);
-	assert_int_equal(cJSON_GetArraySize(in(t.reply, "items")), 2);
+	assert_int_equal(cJSON_GetArraySize(at(t.reply, "items")), 2);
 }
 
 static void offline__pictures_are_on_the_cdn_under_discords_paths(void **state)
@@ -389,7 +389,7 @@ static void offline__pictures_are_on_the_cdn_under_discords_paths(void **state)
 
 	(void)state;
 	off(&t, NULL, "GET /guilds/%" PRIu64, t.guild[2]);
-	snprintf(hash, sizeof(hash), "%s", text_in(t.reply, "icon"));
+	snprintf(hash, sizeof(hash), "%s", text_at(t.reply, "icon"));
 	off(&t, NULL, "GET /sandbox/cdn/icons/%" PRIu64 "/%s.png?size=4096",
 	    t.guild[2], hash);
 	assert_int_equal(t.r.status, 200);
@@ -403,7 +403,7 @@ static void offline__pictures_are_on_the_cdn_under_discords_paths(void **state)
 	assert_memory_equal(t.r.body.ptr, "\x89PNG", 4);
 	off(&t, NULL, "GET /guilds/%" PRIu64 "/soundboard-sounds", t.guild[2]);
 	off(&t, NULL, "GET /sandbox/cdn/soundboard-sounds/%" PRIu64,
-	    id_in(t.reply, "items.0.sound_id"));
+	    id_at(t.reply, "items.0.sound_id"));
 	assert_memory_equal(t.r.body.ptr, "\xff\xfb", 2);
 	assert_int_equal(off(&t, NULL, "GET /sandbox/cdn/icons/1/none.png"),
 			 404);
@@ -419,9 +419,9 @@ static void offline__a_huge_server_is_paged_in_order(void **state)
 	o.no_rate_limits = 1;
 	off_open(&big, "huge", &o);
 	off(&big, NULL, "GET /guilds/%" PRIu64 "?with_counts=1", big.guild[0]);
-	assert_int_equal(number_in(big.reply, "approximate_member_count"),
+	assert_int_equal(number_at(big.reply, "approximate_member_count"),
 			 250012);
-	assert_int_equal(cJSON_GetArraySize(in(big.reply, "roles")), 250);
+	assert_int_equal(cJSON_GetArraySize(at(big.reply, "roles")), 250);
 	for (int page = 0; page < 5; page++) {
 		const cJSON *m;
 
@@ -430,7 +430,7 @@ static void offline__a_huge_server_is_paged_in_order(void **state)
 		    big.guild[0], after);
 		cJSON_ArrayForEach(m, big.reply)
 		{
-			uint64_t id = id_in(m, "user.id");
+			uint64_t id = id_at(m, "user.id");
 
 			assert_true(id > after);
 			after = id;
@@ -450,7 +450,7 @@ static void offline__one_of_the_crowd_is_changed_and_stays_changed(void **state)
 	off_open(&big, "huge", NULL);
 	off(&big, NULL, "GET /guilds/%" PRIu64 "/members?limit=1000",
 	    big.guild[0]);
-	id = id_in(big.reply, "900.user.id");
+	id = id_at(big.reply, "900.user.id");
 	role = off_named(&big, big.guild[0], "roles", "role 240");
 	assert_int_equal(off(&big, NULL,
 			     "PUT /guilds/%" PRIu64 "/members/%" PRIu64
@@ -460,12 +460,12 @@ static void offline__one_of_the_crowd_is_changed_and_stays_changed(void **state)
 	off(&big, NULL, "GET /guilds/%" PRIu64 "/members/%" PRIu64,
 	    big.guild[0], id);
 	assert_non_null(strstr(zx_buf_cstr(&big.r.body), "\"roles\":[\""));
-	assert_true(id_in(big.reply, "user.id") == id);
+	assert_true(id_at(big.reply, "user.id") == id);
 	off(&big, NULL, "DELETE /guilds/%" PRIu64 "/members/%" PRIu64,
 	    big.guild[0], id);
 	assert_int_equal(big.r.status, 204);
 	off(&big, NULL, "GET /guilds/%" PRIu64 "?with_counts=1", big.guild[0]);
-	assert_int_equal(number_in(big.reply, "approximate_member_count"),
+	assert_int_equal(number_at(big.reply, "approximate_member_count"),
 			 250011);
 	off(&big, NULL, "GET /guilds/%" PRIu64 "/members/%" PRIu64,
 	    big.guild[0], id);

@@ -91,7 +91,7 @@ static void offline_fault__a_500_after_the_server_acted(void **state)
 	(void)state;
 	fault("{'fault':'rest_500','when':'after'}");
 	assert_int_equal(make_role("a"), 500);
-	assert_string_equal(text_in(t.reply, "message"),
+	assert_string_equal(text_at(t.reply, "message"),
 			    "500: Internal Server Error");
 	assert_int_equal(roles(), 3);
 	fault("{'fault':'rest_malformed','when':'after'}");
@@ -209,7 +209,7 @@ static void offline_fault__250_roles_in_48_hours(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(make_role("a"), 200);
 	assert_int_equal(make_role("a"), 429);
-	assert_true(number_in(t.reply, "retry_after") > 170000);
+	assert_true(number_at(t.reply, "retry_after") > 170000);
 	zx_sandbox_advance(t.box, UINT64_C(48) * 3600 * 1000);
 	assert_int_equal(make_role("a"), 200);
 	assert_int_equal(off(&t, "{'roles_left':300}",
@@ -241,7 +241,7 @@ static void offline_fault__50_emojis_in_an_hour(void **state)
 		429);
 	assert_non_null(strstr(zx_buf_cstr(&t.r.headers),
 			       "X-RateLimit-Scope: shared\r\n"));
-	assert_true(number_in(t.reply, "retry_after") > 3500);
+	assert_true(number_at(t.reply, "retry_after") > 3500);
 	zx_sandbox_advance(t.box, 3600 * 1000);
 	assert_int_equal(
 		off(&t, body, "POST /guilds/%" PRIu64 "/emojis", t.guild[0]),

@@ -11,6 +11,7 @@
 
 #include "helper/zx_test.h"
 #include "sandbox/sandbox_int.h"
+#include "sandbox/walk.h"
 
 struct zx__wire {
 	cJSON *events; /* [{"t","guild","d"}] */
@@ -232,47 +233,6 @@ static inline int rest(struct test *t, const char *body, const char *fmt, ...)
 	ask(t, line, path, zx_str(body ? json : NULL));
 	zx_delete(NULL, json);
 	return t->status;
-}
-
-/* Walks "a.b.0.c" down v; NULL when it is not there. */
-static inline const cJSON *at(const cJSON *v, const char *path)
-{
-	struct zx_str rest_of = zx_str(path);
-
-	while (v && rest_of.len) {
-		struct zx_str word = zx_str_split(&rest_of, '.');
-		char key[64];
-
-		snprintf(key, sizeof(key), "%.*s", ZX_ARG(word));
-		v = cJSON_IsArray(v) ? cJSON_GetArrayItem(v, atoi(key))
-				     : cJSON_GetObjectItemCaseSensitive(v, key);
-	}
-	return v;
-}
-
-static inline const char *text_at(const cJSON *v, const char *path)
-{
-	const cJSON *s = at(v, path);
-
-	return cJSON_IsString(s) ? s->valuestring : "(none)";
-}
-
-static inline int number_at(const cJSON *v, const char *path)
-{
-	const cJSON *n = at(v, path);
-
-	return cJSON_IsNumber(n) ? n->valueint : -1;
-}
-
-static inline uint64_t id_at(const cJSON *v, const char *path)
-{
-	const cJSON *s = at(v, path);
-	uint64_t id = 0;
-
-	if (!cJSON_IsString(s) ||
-	    zx_str_u64(zx_str(s->valuestring), &id) != ZX_OK)
-		return 0;
-	return id;
 }
 
 #define assert_text(v, path, want) assert_string_equal(text_at(v, path), want)
