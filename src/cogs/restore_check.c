@@ -169,7 +169,7 @@ static void warn_of(const struct zx_plan *plan, struct zx_str channels,
 		    char why[256])
 {
 	struct zx_plan_op op;
-	char names[160] = "";
+	char names[90] = "";
 	unsigned n = 0;
 
 	for (size_t i = 0; zx_plan_op(plan, i, &op); i++) {
@@ -191,10 +191,25 @@ static void warn_of(const struct zx_plan *plan, struct zx_str channels,
 			 n == 1 ? "its" : "their", names);
 }
 
-static void on_channels(const struct zx_rest_result *r, void *ud)
+static int ask(struct zx__restore_job *j, const char *what, zx_rest_done *done)
+{
+	struct zx_rest_request q = ZX_REST_REQUEST_INIT;
+	char path[64];
+	int err;
+
+	snprintf(path, sizeof(path), "/guilds/%llu/%s",
+		 (unsigned long long)j->row.guild, what);
+	q.method = ZX_GET;
+	q.path = zx_str(path);
+	q.ud = j;
+	err = zx_bot_rest(j->b->bot, &q, done, NULL);
+	j->flying += !err;
+	return err;
+}
+
+static void on_roles(const struct zx_rest_result *r, void *ud)
 {
 	struct zx__restore_job *j = ud;
-	char why[256] = "";
 
 	j->flying--;
 	if (j->gone) {
@@ -202,28 +217,32 @@ static void on_channels(const struct zx_rest_result *r, void *ud)
 		return;
 	}
 	if (!r->err)
-		warn_of(j->back, r->body, why);
-	else
-		snprintf(why, sizeof(why),
-			 "whether its channels were used since could not be "
-			 "read; they go with their messages");
-	give(j, ZX_OK, why);
+		zx__restore_since_roles(j, r->body, j->since, sizeof(j->since));
+	else if (!*j->since)
+		snprintf(j->since, sizeof(j->since),
+			 "whether its roles were changed since could not be "
+			 "read");
+	give(j, ZX_OK, j->since);
 }
 
-static int ask_channels(struct zx__restore_job *j)
+static void on_channels(const struct zx_rest_result *r, void *ud)
 {
-	struct zx_rest_request q = ZX_REST_REQUEST_INIT;
-	char path[64];
-	int err;
+	struct zx__restore_job *j = ud;
 
-	snprintf(path, sizeof(path), "/guilds/%llu/channels",
-		 (unsigned long long)j->row.guild);
-	q.method = ZX_GET;
-	q.path = zx_str(path);
-	q.ud = j;
-	err = zx_bot_rest(j->b->bot, &q, on_channels, NULL);
-	j->flying += !err;
-	return err;
+	j->flying--;
+	if (j->gone) {
+		zx__restore_let_go(j);
+		return;
+	}
+	*j->since = '\0';
+	if (!r->err)
+		warn_of(j->back, r->body, j->since);
+	else
+		snprintf(j->since, sizeof(j->since),
+			 "whether its channels were used since could not be "
+			 "read; they go with their messages");
+	if (!zx__restore_deletes_roles(j->back) || ask(j, "roles", on_roles))
+		give(j, ZX_OK, j->since);
 }
 
 void zx__restore_settled(struct zx__restore_job *j, int err)
@@ -243,7 +262,7 @@ void zx__restore_settled(struct zx__restore_job *j, int err)
 	j->phase = ZX__RESTORE_STOPPED;
 	(void)zx_timer_set(zx_bot_loop(j->b->bot), &j->timer, ZX_TIME_NEVER);
 	if (!err)
-		err = ask_channels(j);
+		err = ask(j, "channels", on_channels);
 	if (err) {
 		zx_plan_free(j->back);
 		j->back = NULL;

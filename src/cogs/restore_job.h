@@ -46,6 +46,7 @@ struct zx__restore_job {
 	/* Looks for what was under way, for a plan back. */
 	int settling;
 	struct zx_plan *back; /* while it is seen what it would delete */
+	char since[256];      /* what of that was changed meanwhile */
 	zx__restore_planned *planned;
 	void *planned_ud;
 };
@@ -118,5 +119,12 @@ int zx__restore_self(struct zx__backup *b, uint64_t guild, zx_rest_done *done,
 		     void *ud);
 /* Nonzero when both would do the same, but for who has which roles. */
 int zx__restore_same(const struct zx_plan *a, const struct zx_plan *b);
+
+/* restore_since.c */
+int zx__restore_deletes_roles(const struct zx_plan *back);
+/* Adds to `why` which roles that j->back deletes are others than the restore
+ * made; `roles` are those of the server. */
+void zx__restore_since_roles(const struct zx__restore_job *j,
+			     struct zx_str roles, char *why, size_t size);
 
 #endif

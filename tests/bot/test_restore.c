@@ -318,6 +318,9 @@ static void restore__planned_begun_checked_and_taken_back(void **state)
 			   zx_sandbox_channel(r->box, hand.guild, "general"),
 			   "still here", NULL),
 		   ZX_OK);
+	/* And that a role was changed. */
+	act(r, "PATCH", "/guilds/{guild}/roles/{role:Star}",
+	    "{\"permissions\":\"2\"}");
 	hand.ask.takes_back = first;
 	do_it(undo_it);
 	assert_err(hand.err, ZX_OK);
@@ -327,6 +330,8 @@ static void restore__planned_begun_checked_and_taken_back(void **state)
 	assert_true(zx_plan_is_undo(hand.plan));
 	assert_non_null(strstr(hand.why, "1 of its channels"));
 	assert_non_null(strstr(hand.why, "general"));
+	assert_non_null(
+		strstr(hand.why, "1 of its roles was changed since: Star"));
 	hand.phase = ZX__RESTORE_SAFETY;
 	do_it(begin_it);
 	if (hand.err)

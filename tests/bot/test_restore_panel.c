@@ -116,6 +116,31 @@ static void restore_panel__a_way_back_names_what_was_used_since(void **state)
 	down(r);
 }
 
+static void restore_panel__a_way_back_names_roles_changed_since(void **state)
+{
+	struct run *r = rich();
+	char id[13];
+
+	(void)state;
+	create(r, NULL, id);
+	act(r, "DELETE", "/guilds/{guild}/roles/{role:Star}", "null");
+	act(r, "DELETE", "/guilds/{guild}/roles/{role:Moderator}", "null");
+	plan(r, id);
+	press(r, "confirm", "Safety Snapshot");
+	comes(r, "✅ Restore Complete");
+	/* Nobody touched them: nothing is said. */
+	slash(r, "backuprestore", by_id("undo", ""), "");
+	comes(r, "Plan of the Way Back");
+	hasnt(r, "changed since");
+	act(r, "PATCH", "/guilds/{guild}/roles/{role:Star}",
+	    "{\"name\":\"Comet\"}");
+	slash(r, "backuprestore", by_id("undo", ""), "");
+	comes(r, "Plan of the Way Back");
+	want(r, "1 of its roles was changed since");
+	want(r, "Star");
+	down(r);
+}
+
 static void restore_panel__the_second_restore_has_nothing_to_do(void **state)
 {
 	struct run *r = rich();
@@ -382,6 +407,8 @@ int main(void)
 			restore_panel__plan_confirm_verified_and_undone),
 		cmocka_unit_test(
 			restore_panel__a_way_back_names_what_was_used_since),
+		cmocka_unit_test(
+			restore_panel__a_way_back_names_roles_changed_since),
 		cmocka_unit_test(
 			restore_panel__the_second_restore_has_nothing_to_do),
 		cmocka_unit_test(
