@@ -13,35 +13,7 @@
 
 #include "helper/state_work.h"
 #include "helper/zx_test.h"
-
-static char dir[64], path[96];
-
-static int setup(void **state)
-{
-	(void)state;
-	strcpy(dir, "/tmp/zx-crash-XXXXXX");
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof(path), "%s/z.db", dir);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	char cmd[96];
-
-	(void)state;
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
-	return system(cmd);
-}
-
-static int open_state(struct zx_state **s)
-{
-	struct zx_state_options o = ZX_STATE_OPTIONS_INIT;
-
-	o.path = path;
-	return zx_state_open(s, &o);
-}
+#include "state/dir.h"
 
 static void sql(const char *text)
 {
@@ -74,7 +46,7 @@ static void child(int fd, uint64_t seed, unsigned from)
 {
 	struct zx_state *s;
 
-	if (open_state(&s))
+	if (dir_open(&s))
 		_exit(1);
 	for (unsigned i = from;; i++) {
 		if (state_work_do(s, seed, i))
@@ -127,7 +99,7 @@ static void must_be_right(uint64_t seed, unsigned n)
 	struct zx_state *s;
 	const char *wrong;
 
-	if (open_state(&s))
+	if (dir_open(&s))
 		fail_msg("seed %lu, after %u: %s", (unsigned long)seed, n,
 			 zx_state_error(s));
 	wrong = state_work_wrong(s, seed, n);
@@ -206,7 +178,7 @@ static void D09__kill_9_during_migration_loses_nothing(void **state)
 			       " WHERE name IN ('object','snapshot','audit',"
 			       "'restore','record')"),
 			version == 1 ? 0 : 5);
-		assert_err(open_state(&s), ZX_OK);
+		assert_err(dir_open(&s), ZX_OK);
 		zx_buf_init(&b, NULL, 0);
 		assert_err(zx_state_get(s, "settings", 5, "prefix", &b), ZX_OK);
 		assert_str(zx_buf_str(&b), "?");
@@ -220,11 +192,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
-			D01__kill_9_at_any_instant_loses_nothing, setup,
-			teardown),
+			D01__kill_9_at_any_instant_loses_nothing, dir_setup,
+			dir_teardown),
 		cmocka_unit_test_setup_teardown(
-			D09__kill_9_during_migration_loses_nothing, setup,
-			teardown),
+			D09__kill_9_during_migration_loses_nothing, dir_setup,
+			dir_teardown),
 	};
 
 	return cmocka_run_group_tests_name("crash", tests, NULL, NULL);

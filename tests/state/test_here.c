@@ -13,40 +13,12 @@
 #include "helper/state_work.h"
 #include "helper/zx_test.h"
 #include "zoryx/net.h"
-
-static char dir[64], path[96];
-
-static int setup(void **state)
-{
-	(void)state;
-	strcpy(dir, "/tmp/zx-here-XXXXXX");
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof(path), "%s/z.db", dir);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	char cmd[96];
-
-	(void)state;
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
-	return system(cmd);
-}
-
-static int try_open(struct zx_state **s)
-{
-	struct zx_state_options o = ZX_STATE_OPTIONS_INIT;
-
-	o.path = path;
-	return zx_state_open(s, &o);
-}
+#include "state/dir.h"
 
 static struct zx_state *must_open(void)
 {
 	struct zx_state *s;
-	int err = try_open(&s);
+	int err = dir_open(&s);
 
 	if (err)
 		print_error("%s\n", zx_state_error(s));
@@ -94,7 +66,7 @@ static pid_t racer(const int go[2], const int done[2], int said)
 	close(go[1]);
 	close(done[1]);
 	(void)!read(go[0], &c, 1);
-	c = (char)-try_open(&s);
+	c = (char)-dir_open(&s);
 	if (c && !strstr(zx_state_error(s), "another process uses it"))
 		c = 99;
 	(void)!write(said, &c, 1);
@@ -374,7 +346,7 @@ static void D13__many_snapshots_of_many_guilds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define T(fn) cmocka_unit_test_setup_teardown(fn, dir_setup, dir_teardown)
 		T(D07__of_two_processes_exactly_one_wins),
 		T(D08__a_file_that_is_gone_is_noticed_and_not_written_to),
 		T(D08__a_transaction_under_way_is_not_said_to_be_kept),

@@ -14,28 +14,14 @@
 #include "helper/zx_test.h"
 #include "zoryx/guild.h"
 #include "zoryx/state.h"
+#include "state/dir.h"
 
-static char dir[64], path[96];
 static const char *vfs;
 
 static int setup(void **state)
 {
-	(void)state;
 	vfs = NULL;
-	strcpy(dir, "/tmp/zx-journal-XXXXXX");
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof(path), "%s/z.db", dir);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	char cmd[96];
-
-	(void)state;
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
-	return system(cmd);
+	return dir_setup(state);
 }
 
 static int try_open(struct zx_state **s)
@@ -517,7 +503,7 @@ static void D01__kill_9_loses_no_record_of_a_restore(void **state)
 	}
 }
 
-#define ON_DISK(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+#define ON_DISK(t) cmocka_unit_test_setup_teardown(t, setup, dir_teardown)
 #define ON_CUT(t) cmocka_unit_test_setup_teardown(t, cut_setup, cut_teardown)
 
 int main(void)

@@ -13,35 +13,13 @@
 #include "helper/zx_test.h"
 #include "zoryx/guild.h"
 #include "zoryx/state.h"
-
-static char dir[64], path[96];
-
-static int setup(void **state)
-{
-	(void)state;
-	strcpy(dir, "/tmp/zx-snap-XXXXXX");
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(path, sizeof(path), "%s/z.db", dir);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	char cmd[96];
-
-	(void)state;
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
-	return system(cmd);
-}
+#include "state/dir.h"
 
 static struct zx_state *open_state(void)
 {
-	struct zx_state_options o = ZX_STATE_OPTIONS_INIT;
 	struct zx_state *s;
 
-	o.path = path;
-	if (zx_state_open(&s, &o))
+	if (dir_open(&s))
 		fail_msg("%s", zx_state_error(s));
 	return s;
 }
@@ -474,7 +452,7 @@ static void D05__flipped_bits_never_pass_for_good_data(void **state)
 	zx_state_close(s);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, dir_setup, dir_teardown)
 
 int main(void)
 {
