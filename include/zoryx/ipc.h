@@ -320,7 +320,8 @@ ZX_API int zx_ipc_broadcast(struct zx_ipc *x, struct zx_str text,
 /*
  * Asks a cluster, or all with target NULL: ANSWER for each answer, then DONE
  * when all have answered, have gone, or timeout_ms (0: 10 s) is over. op ends
- * in "_request". The errors of zx_ipc_send, and ZX_E_LIMIT (1024 are open).
+ * in "_request". *id (may be NULL) names it in what comes, 0 when it fails. The
+ * errors of zx_ipc_send, and ZX_E_LIMIT (1024 are open).
  * stats, guild count and eval requests are answered by the library itself.
  */
 ZX_API int zx_ipc_request(struct zx_ipc *x, const char *op, const char *target,

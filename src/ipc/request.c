@@ -85,7 +85,8 @@ int zx_ipc_request(struct zx_ipc *x, const char *op, const char *target,
 	struct zx__request r = { .id = x->request_id + 1 };
 	int err;
 
-	*id = 0;
+	if (id)
+		*id = 0;
 	if (data.len && (zx_json_check(data, 0, NULL) ||
 			 zx_json_kind(data) != ZX_JSON_OBJECT))
 		return ZX_E_SYNTAX;
@@ -111,7 +112,9 @@ int zx_ipc_request(struct zx_ipc *x, const char *op, const char *target,
 			      timeout_ms ? timeout_ms : ZX__IPC_REQUEST_MS);
 	zx__ipc_due(x, r.until);
 	x->requests[x->requests_n++] = r;
-	*id = ++x->request_id;
+	x->request_id = r.id;
+	if (id)
+		*id = r.id;
 	return ZX_OK;
 }
 
