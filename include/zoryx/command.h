@@ -181,6 +181,19 @@ ZX_API int zx_answer(struct zx_call *call, const char *fmt, ...)
 /* A further message after the first. ZX_E_LIMIT when 16 are waiting to be sent,
  * or it would be the 6th where only the user has installed the app (IN-08). */
 ZX_API int zx_follow_up(struct zx_call *call, struct zx_message *m);
+/*
+ * What became of a message, once: r->err is ZX_OK when Discord has it;
+ * ZX_E_STATE when the call was over before it went out (a private one whose
+ * token has died); else what REST says, and nobody was told of it. `r` is
+ * borrowed; the call is there until it returns.
+ */
+typedef void zx_follow_then(struct zx_call *call,
+			    const struct zx_rest_result *r, void *ud);
+/* zx_follow_up that tells: for what comes in several messages, each when the
+ * one before was taken. Not told when the machine is freed before. ZX_E_STATE
+ * also where nothing was answered yet. */
+ZX_API int zx_follow_up_then(struct zx_call *call, struct zx_message *m,
+			     zx_follow_then *then, void *ud);
 /* "thinking…": done by itself 2 s after an interaction. */
 ZX_API int zx_defer(struct zx_call *call);
 /* The red error embed of spec W5, once (then ZX_E_STATE); the text is shown in

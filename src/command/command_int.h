@@ -77,6 +77,8 @@ struct zx__send {
 	int again;	  /* tried a second time */
 	uint32_t delete_after_ms;
 	uint64_t channel_id, message_id; /* DELETE */
+	zx_follow_then *then;		 /* FOLLOW; NULL: nobody asks */
+	void *then_ud;
 	char nonce[24];
 };
 
@@ -94,6 +96,9 @@ struct zx__send *zx__send_new(struct zx_commands *c, enum zx__send_kind kind,
 			      struct zx_message *m);
 /* Its memory only: it must be in no list. */
 void zx__send_free(struct zx_commands *c, struct zx__send *s);
+/* The same, then tells who asked what became of it. */
+void zx__send_end(struct zx_commands *c, struct zx__send *s,
+		  const struct zx_rest_result *r);
 /* Behind what the call sends already; takes a reference. */
 void zx__send_queue(struct zx_call *call, struct zx__send *s);
 /* Gives the call's next send its turn, when none is in flight. */

@@ -47,6 +47,8 @@
 #define ZX__TOKEN_MS (15 * 60 * 1000 - 10 * 1000)
 #define ZX__DEFER_MS 2000
 #define ZX__GUEST_FOLLOW_UPS 5 /* IN-08 */
+/* One attempt of a message with files: 10 MiB need a while over a slow line. */
+#define ZX__FILES_TIMEOUT_MS (2 * 60 * 1000)
 /* An answer that a rate limit would hold longer comes too late anyway. */
 #define ZX__CALLBACK_WAIT_MS 2500
 

@@ -189,6 +189,26 @@ int zx_follow_up(struct zx_call *call, struct zx_message *m)
 	return err;
 }
 
+int zx_follow_up_then(struct zx_call *call, struct zx_message *m,
+		      zx_follow_then *then, void *ud)
+{
+	int err = check(call, m);
+
+	/* It would be the answer (IN-04), and that may still be changed. */
+	if (!err && call->token && !zx__call_updates(call) && !call->shown)
+		err = ZX_E_STATE;
+	if (!err && call->token && !call->answered)
+		err = zx_defer(call);
+	if (!err)
+		err = follow(call, m, 0, 0);
+	if (!err) {
+		call->queue.last->then = then;
+		call->queue.last->then_ud = ud;
+	}
+	zx_message_clear(m);
+	return err;
+}
+
 /* Answers an interaction, or turns a defer that waits into the answer. */
 static int notice_first(struct zx_call *call, struct zx_message *m,
 			uint32_t delete_ms)

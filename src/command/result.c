@@ -114,7 +114,8 @@ static void failed(struct zx_commands *c, struct zx__send *s,
 		return;
 	c->stats.failed++;
 	explain(c, s, r);
-	if (r->status != 400 || call->failed ||
+	/* Who asked what became of it has words of its own. */
+	if (r->status != 400 || call->failed || s->then ||
 	    (!is_message(s) && s->kind != SEND_MODAL))
 		return;
 	/* Discord did not like the message: it will like this one. */
@@ -140,7 +141,7 @@ static void call_result(struct zx_commands *c, struct zx__send *s,
 		failed(c, s, r);
 	zx__call_ready(call);
 	if (!used_again)
-		zx__send_free(c, s);
+		zx__send_end(c, s, r);
 	zx__call_unref(call);
 }
 

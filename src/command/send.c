@@ -69,6 +69,20 @@ void zx__send_free(struct zx_commands *c, struct zx__send *s)
 	zx_delete(c->opt.alloc, s);
 }
 
+void zx__send_end(struct zx_commands *c, struct zx__send *s,
+		  const struct zx_rest_result *r)
+{
+	struct zx_rest_result result = *r;
+	zx_follow_then *then = s->then;
+	struct zx_call *call = s->call;
+
+	result.ud = s->then_ud;
+	/* Its files go before the next ones are made. */
+	zx__send_free(c, s);
+	if (then)
+		then(call, &result, result.ud);
+}
+
 void zx__list_free(struct zx_commands *c, struct zx__list *l)
 {
 	struct zx__send *s;
@@ -116,6 +130,7 @@ static void take_ready(struct zx_commands *c, struct zx_call *call,
 static int poll_call(struct zx_commands *c, struct zx_rest_request *req,
 		     uint64_t *guild)
 {
+	static const struct zx_rest_result over = { .err = ZX_E_STATE };
 	struct zx_call *call;
 	struct zx__send *s;
 	int n;
@@ -134,7 +149,7 @@ static int poll_call(struct zx_commands *c, struct zx_rest_request *req,
 			return 1;
 		}
 		zx__call_ready(call);
-		zx__send_free(c, s);
+		zx__send_end(c, s, &over);
 		zx__call_unref(call);
 	}
 	return 0;

@@ -159,6 +159,8 @@ static int write_message(struct zx_commands *c, struct zx__send *s,
 	path(c, s, req);
 	message_body(c, s);
 	req->file_count = zx_message_files(&s->message, &req->files);
+	if (req->file_count)
+		req->timeout_ms = ZX__FILES_TIMEOUT_MS;
 	return 1;
 }
 
