@@ -46,8 +46,9 @@ struct zx_backup_options {
 	/* Where images are; copied. NULL: Discord's, or, when the configured
 	 * API is not Discord's (http://), its /sandbox/cdn. */
 	const char *cdn, *media;
-	/* The largest part of an export that is posted, in bytes; 0: what the
-	 * server's boost tier allows. */
+	/* The largest part of an export, a plan or a report that is posted, in
+	 * bytes; 0: what the server's boost tier allows, and 10 MiB of the
+	 * latter two. */
 	uint64_t upload_max;
 	/* Must outlive the bot; NULL: larger ones are refused. */
 	const struct zx_backup_files *files;

@@ -260,33 +260,23 @@ void zx__restore_show_start(struct zx__backup *b)
 
 /* The report --------------------------------------------------------------- */
 
-static int append(struct zx_str piece, void *ud)
+static int report(struct zx__backup *b, const struct zx__rsf *what,
+		  int (*write)(struct zx_str piece, void *ud), void *ud)
 {
-	struct zx_buf *b = ud;
-
-	zx_buf_adds(b, piece);
-	return b->err;
+	return zx__restore_text(b, what->n, write, ud);
 }
 
 void zx__rsp_report(struct zx__backup *b, struct zx_call *call, uint64_t n)
 {
-	struct zx_message m;
-	struct zx_buf text;
-	char name[48];
-	int err;
+	struct zx__rsf what = {
+		.make = report,
+		.n = n,
+		.title = "The report",
+		.again = "*Report* below `/backuprestore status` sends all of "
+			 "it again.",
+	};
 
-	zx_buf_init(&text, b->alloc, 8 << 20);
-	zx_message_init(&m, b->alloc);
-	snprintf(name, sizeof(name), "restore-%llu.txt", (unsigned long long)n);
-	err = zx__restore_text(b, n, append, &text);
-	if (err)
-		zx_say(&m, "The report could not be made: %s.",
-		       err == ZX_E_TOOBIG ? "it is longer than a file may be"
-					  : zx_strerror(err));
-	else
-		zx_attach(&m, name, "text/plain; charset=utf-8",
-			  zx_buf_str(&text));
-	(void)zx_follow_up(call, &m);
-	zx_message_release(&m);
-	zx_buf_release(&text);
+	snprintf(what.name, sizeof(what.name), "restore-%llu",
+		 (unsigned long long)n);
+	zx__rsf_send(b, call, &what);
 }

@@ -24,6 +24,7 @@ void zx__restore_show_free(struct zx__backup *b)
 		p->watches = w->next;
 		zx_delete(b->alloc, w);
 	}
+	zx__rsf_free(p, b->alloc);
 	for (size_t i = 0; i < ZX__RSP_KEPT; i++)
 		zx_plan_free(p->kept[i].plan);
 	zx_delete(b->alloc, p);

@@ -263,28 +263,46 @@ static enum zx_press_result press_choose(struct zx__backup *b,
 	return ZX_PRESS_UPDATE;
 }
 
+/* It may be confirmed while its file is on the way. */
+static const struct zx_plan *plan_of(struct zx__backup *b,
+				     const struct zx__rsf *what)
+{
+	const struct zx_plan *p = zx__rsp_kept(b, what->guild, what->n);
+	struct zx__restore_view v;
+
+	if (p)
+		return p;
+	if (zx__rsp_view(b, what->guild, 0, &v) || !v.plan ||
+	    strcmp(what->name + strlen("plan-"), zx_plan_id(v.plan)) != 0)
+		return NULL;
+	return v.plan;
+}
+
+static int plan_text(struct zx__backup *b, const struct zx__rsf *what,
+		     int (*write)(struct zx_str piece, void *ud), void *ud)
+{
+	const struct zx_plan *p = plan_of(b, what);
+
+	return p ? zx__rsv_plan_text(p, b->alloc, write, ud) : ZX_E_NOTFOUND;
+}
+
 static void send_plan(struct zx__backup *b, struct zx_call *call,
 		      const struct zx__rsp_state *s)
 {
 	const struct zx_plan *p = zx__rsp_kept(b, s->ask.guild, s->plan);
-	struct zx_message m;
-	struct zx_buf text;
-	char name[48];
+	struct zx__rsf what = {
+		.make = plan_text,
+		.guild = s->ask.guild,
+		.n = s->plan,
+		.title = "The plan",
+		.again = "*As a File* below the plan sends all of it again.",
+		.private = 1,
+	};
 
 	if (!p)
 		return;
-	zx_buf_init(&text, b->alloc, 8 << 20);
-	zx_message_init(&m, b->alloc);
-	snprintf(name, sizeof(name), "plan-%s.txt", zx_plan_id(p));
-	if (zx__rsv_plan_text(p, &text))
-		zx_say(&m, "The plan is too long for a file.");
-	else
-		zx_attach(&m, name, "text/plain; charset=utf-8",
-			  zx_buf_str(&text));
-	zx_message_flags(&m, ZX_MESSAGE_EPHEMERAL);
-	(void)zx_follow_up(call, &m);
-	zx_message_release(&m);
-	zx_buf_release(&text);
+	snprintf(what.name, sizeof(what.name), "plan-%s", zx_plan_id(p));
+	zx__rsf_send(b, call, &what);
 }
 
 static enum zx_press_result press_plan(struct zx__backup *b,

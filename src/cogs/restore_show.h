@@ -42,8 +42,10 @@ struct zx__rsv_plan {
 /* At least 1. */
 size_t zx__rsv_plan_pages(const struct zx_plan *p);
 void zx__rsv_plan(const struct zx__rsv_plan *v, struct zx_message *out);
-/* All of it, a line for each operation; for a file. */
-int zx__rsv_plan_text(const struct zx_plan *p, struct zx_buf *out);
+/* All of it, a line for each operation, in pieces; what `write` returns that is
+ * not 0 ends it and is returned. ZX_E_NOMEM. */
+int zx__rsv_plan_text(const struct zx_plan *p, const struct zx_alloc *a,
+		      int (*write)(struct zx_str piece, void *ud), void *ud);
 
 /* v->run may be NULL. */
 void zx__rsv_run(const struct zx__restore_view *v, const char *guild_name,
@@ -80,6 +82,7 @@ struct zx__rsp_state {
 extern const struct zx_panel zx__rsp_panel;
 
 struct zx__rsp_watch;
+struct zx__rsf_sending;
 
 /* What the restore panels of one bot have. */
 struct zx__rsp {
@@ -90,6 +93,7 @@ struct zx__rsp {
 	} kept[ZX__RSP_KEPT];
 	uint64_t serial;
 	struct zx__rsp_watch *watches; /* calls that something is waited for */
+	struct zx__rsf_sending *sendings;
 };
 /* Made when first needed; NULL without memory. */
 struct zx__rsp *zx__rsp_of(struct zx__backup *b);
@@ -131,7 +135,7 @@ void zx__rsp_follow(struct zx__backup *b, struct zx_call *call,
 /* The restore s->n, or ZX_E_NOTFOUND. */
 int zx__rsp_view(struct zx__backup *b, uint64_t guild, uint64_t n,
 		 struct zx__restore_view *out);
-/* The report as a file of its own message. */
+/* The report as a file of its own message, or several. */
 void zx__rsp_report(struct zx__backup *b, struct zx_call *call, uint64_t n);
 
 /* restore_from.c: may this person use backups of that server? `done` is called
@@ -147,5 +151,49 @@ typedef void zx__rsp_uploaded(struct zx_call *call,
 			      const struct zx__rsp_state *s, const char *why);
 void zx__rsp_upload(struct zx__backup *b, struct zx_call *call,
 		    const struct zx__rsp_state *s, zx__rsp_uploaded *done);
+
+/* Files (restore_file.c) --------------------------------------------------- */
+
+/* A text that can be made again and again. */
+struct zx__rsf {
+	/* Writes it in pieces, until `write` returns nonzero, which is
+	 * returned. The first piece may differ from one time to the other: it
+	 * is used as it was at first. */
+	int (*make)(struct zx__backup *b, const struct zx__rsf *what,
+		    int (*write)(struct zx_str piece, void *ud), void *ud);
+	uint64_t guild, n; /* make's own */
+	char name[64]; /* "restore-7": restore-7.txt, restore-7-1-of-3.txt */
+	const char *title; /* "The report" */
+	const char *again; /* a sentence: how one gets it once more */
+	int private;
+};
+/* Sends it behind what the call says: in as many files as it needs, each when
+ * the one before was taken. Whatever goes wrong is said there. */
+void zx__rsf_send(struct zx__backup *b, struct zx_call *call,
+		  const struct zx__rsf *what);
+/* Those that were not over when the bot's calls went. */
+void zx__rsf_free(struct zx__rsp *p, const struct zx_alloc *a);
+
+/* Cutting (restore_cut.c) -------------------------------------------------- */
+
+#define ZX__RSF_LAST (~0u)
+enum { ZX__RSF_ENOUGH = 1 };
+
+/* Cuts a text at line ends into parts of at most `max` bytes; only a line that
+ * is longer is cut itself, between characters. Keeps the part `want`. */
+struct zx__rsf_cut {
+	size_t max;	    /* at least 8 */
+	unsigned want;	    /* from 0; ZX__RSF_LAST: the last one */
+	unsigned part;	    /* that is in `text` */
+	int more;	    /* there is more behind the one that is wanted */
+	uint64_t hash;	    /* of the parts before: are they the same again? */
+	struct zx_buf text; /* to be released */
+};
+void zx__rsf_cut_init(struct zx__rsf_cut *c, const struct zx_alloc *a,
+		      size_t max, unsigned want);
+/* A `write`: ZX__RSF_ENOUGH when it has what it wants, ZX_E_NOMEM. */
+int zx__rsf_cut(struct zx_str piece, void *cut);
+/* The first n bytes of the text join the hash. */
+void zx__rsf_hash(struct zx__rsf_cut *c, size_t n);
 
 #endif

@@ -228,25 +228,60 @@ void zx__rsv_plan(const struct zx__rsv_plan *v, struct zx_message *out)
 	zx__rsv_end(&name, out);
 }
 
-int zx__rsv_plan_text(const struct zx_plan *p, struct zx_buf *out)
+/* As a file -----------------------------------------------------------------
+ */
+
+struct file {
+	struct zx_buf b;
+	int (*write)(struct zx_str piece, void *ud);
+	void *ud;
+	int err;
+};
+
+static void flush(struct file *f)
+{
+	if (!f->err)
+		f->err = f->b.err;
+	if (!f->err)
+		f->err = f->write(zx_buf_str(&f->b), f->ud);
+	zx_buf_clear(&f->b);
+}
+
+static void head(const struct zx_plan *p, struct file *f)
 {
 	const struct zx_plan_totals *t = zx_plan_totals(p);
+
+	zx_buf_addf(&f->b, "Plan %s: %u changes in %u requests, about ",
+		    zx_plan_id(p), t->changes, t->requests);
+	zx__rsv_time(&f->b, t->eta_ms);
+	zx_buf_addch(&f->b, '\n');
+	flush(f);
+}
+
+int zx__rsv_plan_text(const struct zx_plan *p, const struct zx_alloc *a,
+		      int (*write)(struct zx_str piece, void *ud), void *ud)
+{
+	struct file f = { .write = write, .ud = ud };
 	struct zx_plan_problem q;
 	struct zx_plan_op op;
 
-	zx_buf_addf(out, "Plan %s: %u changes in %u requests, about ",
-		    zx_plan_id(p), t->changes, t->requests);
-	zx__rsv_time(out, t->eta_ms);
-	zx_buf_addch(out, '\n');
-	for (size_t i = 0; zx_plan_problem(p, i, &q); i++)
-		zx_buf_addf(out, "%s: %.*s\n",
+	zx_buf_init(&f.b, a, 0);
+	head(p, &f);
+	for (size_t i = 0; !f.err && zx_plan_problem(p, i, &q); i++) {
+		zx_buf_addf(&f.b, "%s: %.*s\n",
 			    q.blocks ? "CANNOT BEGIN" : "PROBLEM",
 			    ZX_ARG(q.text));
-	zx_buf_addch(out, '\n');
-	for (size_t i = 0; zx_plan_op(p, i, &op); i++) {
-		zx_buf_addf(out, "%s %4u ", sign(op.verb), op.id);
-		zx_plan_line(&op, out);
-		zx_buf_addch(out, '\n');
+		flush(&f);
 	}
-	return out->err;
+	zx_buf_addch(&f.b, '\n');
+	for (size_t i = 0; !f.err && zx_plan_op(p, i, &op); i++) {
+		zx_buf_addf(&f.b, "%s %4u ", sign(op.verb), op.id);
+		(void)!zx_plan_line(&op, &f.b);
+		zx_buf_addch(&f.b, '\n');
+		flush(&f);
+	}
+	if (!f.err && f.b.len)
+		flush(&f);
+	zx_buf_release(&f.b);
+	return f.err;
 }

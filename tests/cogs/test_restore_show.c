@@ -122,6 +122,12 @@ static void plan_page(const struct zx__rsv_plan *v, const char *name)
 	draw(&m, name);
 }
 
+static int append(struct zx_str piece, void *ud)
+{
+	zx_buf_adds(ud, piece);
+	return ((struct zx_buf *)ud)->err;
+}
+
 /* All of its pages, and the file. */
 static void all_pages(const struct zx_plan *p)
 {
@@ -133,7 +139,7 @@ static void all_pages(const struct zx_plan *p)
 	for (v.page = 0; v.page <= zx__rsv_plan_pages(p); v.page++)
 		plan_page(&v, NULL);
 	zx_buf_init(&text, NULL, 0);
-	assert_err(zx__rsv_plan_text(p, &text), ZX_OK);
+	assert_err(zx__rsv_plan_text(p, NULL, append, &text), ZX_OK);
 	for (size_t i = 0; zx_plan_op(p, i, &op); i++)
 		assert_true(op.id == i + 1);
 	for (size_t i = 0; i < text.len; i++)
@@ -613,8 +619,9 @@ static int render_all(const struct zx_alloc *a, void *ud)
 	for (v.page = 0; v.page < 2; v.page++)
 		zx__rsv_plan(&v, &m);
 	zx__rsv_run(&g->v, "Home", WALL, &m);
-	(void)zx__rsv_plan_text(g->d.plan, &text);
-	err = m.err ? m.err : text.err;
+	err = zx__rsv_plan_text(g->d.plan, a, append, &text);
+	if (m.err)
+		err = m.err;
 	zx_message_release(&m);
 	zx_buf_release(&text);
 	return err;
