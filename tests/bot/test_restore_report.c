@@ -34,7 +34,7 @@ static struct run *with_limit(uint64_t max, char id[13])
 		act(r, "DELETE", path, "null");
 	}
 	slash(r, "backuprestore", by_id(id, ""), "⚠️ Selective Restore");
-	press(r, "plan", "Selective Restore");
+	press(r, "plan", "");
 	comes(r, "📋 Restore Plan");
 	return r;
 }
