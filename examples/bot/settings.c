@@ -9,6 +9,7 @@
 
 #include "log.h"
 #include "options.h"
+#include "place.h"
 #include "settings.h"
 
 extern char **environ;
@@ -143,9 +144,22 @@ static void print_problem(enum zx_config_severity severity, const char *where,
 	       where, text);
 }
 
+static int check_place(const struct zx_config *config)
+{
+	char why[1400];
+
+	if (!config->state_path || !*config->state_path ||
+	    !place_try(config->state_path, why, sizeof(why)))
+		return ZX_OK;
+	print_problem(ZX_CONFIG_ERROR, "ZX_STATE:", why, NULL);
+	return ZX_E_PERM;
+}
+
 int settings_check(struct zx_config *config)
 {
-	if (load_and_check(config, print_problem)) {
+	int err = load_and_check(config, print_problem);
+
+	if (check_place(config) || err) {
 		printf("The configuration cannot be used as it is.\n");
 		return EXIT_BAD;
 	}

@@ -92,6 +92,23 @@ mkdir dir && (cd dir && mkdir .env && DISCORD_TOKEN=a.b.c "$bot" --check) \
 [ $? = 1 ] && grep -q 'error: .env cannot be read' out
 result $? "a .env that cannot be read is an error"
 
+before=$(find . | sort)
+# /proc takes no file from anybody, root included, who may write anywhere else.
+place() {
+	ZX_STATE=$1 "$bot" --check >out 2>&1
+	[ $? = 1 ] && grep -q "error: ZX_STATE: $2" out
+}
+place .env/x/zoryx.db '.env is a file' && place dir 'dir is a folder' &&
+	place new/ 'new/ is a folder; name a file' && chmod 500 dir &&
+	{ [ -w dir ] || place dir/zoryx.db 'no file can be made in .* dir:'; } &&
+	{ [ ! -d /proc/self ] ||
+		place /proc/zx/zoryx.db 'no folder can be made in .* /proc:'; }
+result $? "--check says why the state file cannot lie where it should"
+ZX_STATE=new/er/zoryx.db "$bot" --check >out 2>&1 && ZX_STATE=zoryx.db \
+	"$bot" --check >>out 2>&1 && [ "$(find . | sort)" = "$before" ]
+result $? "--check makes neither the state file nor its folders"
+chmod 700 dir
+
 "$bot" --token-set >out 2>&1 && [ ! -s out ]
 result $? "--token-set succeeds silently with a token"
 rm .env config.json
