@@ -269,21 +269,6 @@ static void fleet_sim__faults_lose_no_event_no_shard_no_request(void **state)
 		play_fleet(seed, 24, 0);
 }
 
-/* A range of seeds, from the command line. */
-struct range {
-	uint64_t first, count;
-	unsigned hours;
-};
-
-static void sim__the_seeds_asked_for(void **state)
-{
-	const struct range *r = *state;
-	uint64_t i;
-
-	for (i = 0; i < r->count; i++)
-		play_fleet(r->first + i, r->hours, 1);
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,17 +276,7 @@ int main(int argc, char **argv)
 			fleet_sim__faults_lose_no_event_no_shard_no_request),
 	};
 
-	if (argc == 4) {
-		struct range r = {
-			strtoull(argv[1], NULL, 10),
-			strtoull(argv[2], NULL, 10),
-			(unsigned)strtoul(argv[3], NULL, 10),
-		};
-		const struct CMUnitTest asked[] = {
-			cmocka_unit_test_prestate(sim__the_seeds_asked_for, &r),
-		};
-
-		return cmocka_run_group_tests_name("sim", asked, NULL, NULL);
-	}
+	if (argc == 4)
+		return sim_seeds(play_fleet, argv);
 	return cmocka_run_group_tests_name("bot/fleet_sim", tests, NULL, NULL);
 }

@@ -563,4 +563,36 @@ static void check_end(const struct sim *m)
 		broken(m, "a command was lost");
 }
 
+/* A range of seeds, from the command line. */
+struct sim_range {
+	uint64_t first, count;
+	unsigned hours;
+	void (*play)(uint64_t seed, unsigned hours, int say);
+};
+
+static inline void sim__the_seeds_asked_for(void **state)
+{
+	const struct sim_range *r = *state;
+
+	for (uint64_t i = 0; i < r->count; i++)
+		r->play(r->first + i, r->hours, 1);
+}
+
+/* What main() returns for "FIRST COUNT HOURS". */
+static inline int
+sim_seeds(void (*play)(uint64_t seed, unsigned hours, int say), char **argv)
+{
+	struct sim_range r = {
+		strtoull(argv[1], NULL, 10),
+		strtoull(argv[2], NULL, 10),
+		(unsigned)strtoul(argv[3], NULL, 10),
+		play,
+	};
+	const struct CMUnitTest asked[] = {
+		cmocka_unit_test_prestate(sim__the_seeds_asked_for, &r),
+	};
+
+	return cmocka_run_group_tests_name("sim", asked, NULL, NULL);
+}
+
 #endif

@@ -108,21 +108,6 @@ static void sim__nothing_comes_after_dead(void **state)
 	}
 }
 
-/* A range of seeds, from the command line. */
-struct range {
-	uint64_t first, count;
-	unsigned hours;
-};
-
-static void sim__the_seeds_asked_for(void **state)
-{
-	const struct range *r = *state;
-	uint64_t i;
-
-	for (i = 0; i < r->count; i++)
-		play_seed(r->first + i, r->hours, 1);
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,17 +115,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(sim__nothing_comes_after_dead),
 	};
 
-	if (argc == 4) {
-		struct range r = {
-			strtoull(argv[1], NULL, 10),
-			strtoull(argv[2], NULL, 10),
-			(unsigned)strtoul(argv[3], NULL, 10),
-		};
-		const struct CMUnitTest asked[] = {
-			cmocka_unit_test_prestate(sim__the_seeds_asked_for, &r),
-		};
-
-		return cmocka_run_group_tests_name("sim", asked, NULL, NULL);
-	}
+	if (argc == 4)
+		return sim_seeds(play_seed, argv);
 	return cmocka_run_group_tests_name("gateway/sim", tests, NULL, NULL);
 }
