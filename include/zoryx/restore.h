@@ -467,8 +467,8 @@ ZX_API int zx_plan_empty(const struct zx_plan *p);
 ZX_API int zx_plan_is_undo(const struct zx_plan *p);
 
 ZX_API size_t zx_plan_count(const struct zx_plan *p);
-/* The i-th, 0 first, which has the id i + 1; phases ascend. Nonzero when there
- * is one. */
+/* The i-th, 0 first, which has the id i + 1; phases ascend in a round. Nonzero
+ * when there is one. */
 ZX_API int zx_plan_op(const struct zx_plan *p, size_t i,
 		      struct zx_plan_op *out);
 ZX_API const struct zx_plan_totals *zx_plan_totals(const struct zx_plan *p);
@@ -494,10 +494,38 @@ ZX_API int zx_plan_write(const struct zx_plan *p,
 ZX_API int zx_plan_read(struct zx_plan **out, struct zx_str json,
 			const struct zx_alloc *a) ZX_MUST_USE;
 
+/*
+ * Rounds. While a restore runs, others go on deleting and changing things. What
+ * is planned on a capture made afterwards becomes a further round of the same
+ * plan: its operations follow those that are there, whose ids stay, and begin
+ * when all of those are over. So it stays one restore, with one journal and one
+ * way back.
+ */
+enum { ZX_PLAN_ROUNDS = 5 }; /* at most */
+
+/* At first 1. */
+ZX_API unsigned zx_plan_rounds(const struct zx_plan *p);
+/* Nonzero when there is a round k, the first being 0: its operations are those
+ * from *first up to but not *end, as zx_plan_op counts. Phases ascend in it. */
+ZX_API int zx_plan_round(const struct zx_plan *p, unsigned k, size_t *first,
+			 size_t *end);
+/*
+ * A plan that has what `p` has and then, as a round, what `more` has; neither
+ * is changed or needed afterwards. What `more` does nothing about is added when
+ * `p` does not say it already; limits and what is the same are those of `more`.
+ *
+ * ZX_E_INVALID (they are not of the same guilds), ZX_E_STATE (`more` is blocked
+ * or empty, or has rounds, or one of them is a way back), ZX_E_LIMIT (there are
+ * ZX_PLAN_ROUNDS), ZX_E_NOMEM.
+ */
+ZX_API int zx_plan_add_round(struct zx_plan **out, const struct zx_plan *p,
+			     const struct zx_plan *more) ZX_MUST_USE;
+
 /* Requests ----------------------------------------------------------------- */
 
-/* Adds the pairs that are known when the plan is made: matched items, and each
- * item of the server under its own id where the snapshot has none of it. */
+/* Adds the pairs that are known when the plan (of several rounds: the last) is
+ * made: matched items, and each item of the server under its own id where the
+ * snapshot has none of it. */
 ZX_API int zx_plan_ids(const struct zx_plan *p, struct zx_idmap *ids);
 
 /* Same order as enum zx_method of rest.h, which this module cannot include. */
@@ -584,9 +612,10 @@ ZX_API int zx_plan_is(const struct zx_plan *p, uint32_t op,
  * made is deleted, what it changed is as before. `done` says of an operation
  * whether it was (or may have been) carried out; of one that MAKES something,
  * *made is the id. Operations that were not are left out. Images that were
- * there before are parts of the capture the plan was made from: keep it. `ids`:
- * the map at the end of the restore. ZX_E_STATE when `p` is a plan to undo
- * itself.
+ * there before are parts of the capture the plan was made from: keep it. What
+ * several rounds did to the same thing becomes as it was before the first of
+ * them. `ids`: the map at the end of the restore. ZX_E_STATE when `p` is a plan
+ * to undo itself.
  */
 ZX_API int zx_plan_undo(struct zx_plan **out, const struct zx_plan *p,
 			const char *id, const struct zx_idmap *ids,

@@ -221,6 +221,11 @@ ZX_API int zx_state_restore_begin(struct zx_state *s,
  * when it would be the second open one. ZX_E_NOTFOUND. */
 ZX_API int zx_state_restore_set(struct zx_state *s,
 				const struct zx_state_restore *r);
+/* Puts another plan in the place of its own: one that has grown. ZX_E_TOOBIG,
+ * ZX_E_NOTFOUND. */
+ZX_API int zx_state_restore_replan(struct zx_state *s, uint64_t n,
+				   struct zx_str plan,
+				   const unsigned char hash[32]);
 /* One, or the open one of a guild. Meta and plan are appended to `text` and
  * borrowed from it. ZX_E_NOTFOUND. */
 ZX_API int zx_state_restore_get(struct zx_state *s, uint64_t n,

@@ -14,7 +14,7 @@ static void halt_before(struct zx__restore_job *j, int err, const char *why)
 	zx__restore_finish(j);
 }
 
-static void run(struct zx__restore_job *j)
+void zx__restore_set_going(struct zx__restore_job *j)
 {
 	int err = zx__restore_machine(j);
 
@@ -82,7 +82,7 @@ static void on_self(const struct zx_rest_result *r, void *ud)
 	else
 		err = still_right(j, r->body, why);
 	if (!err) {
-		run(j);
+		zx__restore_set_going(j);
 		return;
 	}
 	zx__restore_halt(j, err, why[0] ? why : zx_strerror(err));
@@ -325,7 +325,7 @@ int zx__restore_go_on(struct zx__backup *b, uint64_t guild, char why[256])
 		return ZX_E_NOTFOUND;
 	}
 	if (j->row.safety[0]) {
-		run(j);
+		zx__restore_set_going(j);
 		return ZX_OK;
 	}
 	err = ask_safety(j);

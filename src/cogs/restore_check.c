@@ -51,10 +51,13 @@ static int compare(struct zx__restore_job *j, const struct zx_guild_reader *r)
 	if (err)
 		return err;
 	zx_idmap_init(&ids, b->alloc);
+	zx_buf_clear(&j->lines);
 	err = zx__backup_open(b, ask.source ? ask.source : ask.guild,
 			      ask.snapshot, &snap);
 	if (!err)
 		err = zx__restore_options(b, &ask, &o, &ids);
+	if (!err)
+		err = zx__restore_find_self(r, zx_buf_str(&j->member), &o);
 	/* What the bot may not do was said before; here is counted what is not
 	 * as it should be. */
 	o.bot_permissions = UINT64_MAX;
@@ -70,6 +73,19 @@ static int compare(struct zx__restore_job *j, const struct zx_guild_reader *r)
 	return err;
 }
 
+static void unchecked(struct zx__restore_job *j, int err, const char *why)
+{
+	/* It is checked when it is carried on with. */
+	if (j->b->stopped) {
+		zx__restore_halt(j, ZX_E_CLOSED,
+				 "the bot ended while it read the server back");
+		return;
+	}
+	snprintf(j->why, sizeof(j->why), "done, but not checked: %s",
+		 why && *why ? why : zx_strerror(err));
+	zx__restore_finish(j);
+}
+
 static void on_glance(int err, const char *why, const struct zx_guild_reader *r,
 		      void *ud)
 {
@@ -83,29 +99,60 @@ static void on_glance(int err, const char *why, const struct zx_guild_reader *r,
 	if (!err)
 		err = compare(j, r);
 	if (err)
-		snprintf(j->why, sizeof(j->why), "done, but not checked: %s",
-			 why && *why ? why : zx_strerror(err));
-	zx__restore_finish(j);
+		unchecked(j, err, why);
+	else if (!j->differences || !zx__restore_again(j, r))
+		zx__restore_finish(j);
 }
 
-void zx__restore_check(struct zx__restore_job *j)
+static void glance(struct zx__restore_job *j)
 {
 	int err = zx__backup_glance(j->b, j->row.guild, on_glance, j);
 
-	if (!err) {
+	if (!err)
 		j->flying++;
-		(void)zx_timer_set(zx_bot_loop(j->b->bot), &j->timer,
-				   ZX_TIME_NEVER);
-	} else if (err == ZX_E_BUSY) {
+	else if (err == ZX_E_BUSY)
 		/* A backup of it is being made: afterwards. */
 		(void)zx_timer_set(
 			zx_bot_loop(j->b->bot), &j->timer,
 			zx_time_add(zx__restore_now(j->b), ZX__RESTORE_AGAIN));
-	} else {
-		snprintf(j->why, sizeof(j->why), "done, but not checked: %s",
-			 zx_strerror(err));
-		zx__restore_finish(j);
+	else
+		unchecked(j, err, NULL);
+}
+
+static void on_self(const struct zx_rest_result *r, void *ud)
+{
+	struct zx__restore_job *j = ud;
+	char why[256];
+
+	j->flying--;
+	if (j->gone) {
+		zx__restore_let_go(j);
+		return;
 	}
+	zx_buf_clear(&j->member);
+	zx_buf_adds(&j->member, r->body);
+	if (r->err) {
+		snprintf(why, sizeof(why),
+			 "the bot's own roles could not be read: %.*s",
+			 ZX_ARG(zx_utf8_head(r->message, 100)));
+		unchecked(j, r->err, why);
+	} else if (j->member.err || zx_json_check(r->body, 0, NULL)) {
+		unchecked(j, ZX_E_SYNTAX, NULL);
+	} else {
+		glance(j);
+	}
+}
+
+void zx__restore_check(struct zx__restore_job *j)
+{
+	int err;
+
+	(void)zx_timer_set(zx_bot_loop(j->b->bot), &j->timer, ZX_TIME_NEVER);
+	err = zx__restore_self(j->b, j->row.guild, on_self, j);
+	if (err)
+		unchecked(j, err, NULL);
+	else
+		j->flying++;
 }
 
 /* The way back ------------------------------------------------------------- */

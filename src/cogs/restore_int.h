@@ -55,7 +55,8 @@ int zx__restore_plan(struct zx__backup *b, const struct zx__restore_ask *ask,
 enum zx__restore_phase {
 	ZX__RESTORE_SAFETY,   /* the snapshot before it is being made */
 	ZX__RESTORE_RUNNING,  /* also while paused */
-	ZX__RESTORE_CHECKING, /* the server is read again */
+	ZX__RESTORE_CHECKING, /* the server is read again; RUNNING may follow,
+				 with another round: zx_plan_rounds */
 	ZX__RESTORE_STOPPED,  /* open, nobody carries it out: see `why` */
 	ZX__RESTORE_OVER      /* as far as it went */
 };

@@ -35,6 +35,7 @@ struct zx__restore_job {
 	char why[256];
 	uint32_t differences;
 	struct zx_buf lines;
+	struct zx_buf member; /* the bot's, for the check */
 
 	struct zx_timer timer;
 	zx_time told;
@@ -96,10 +97,19 @@ void zx__restore_on_timer(struct zx_timer *t, void *ud);
 void zx__restore_halt(struct zx__restore_job *j, int err, const char *why);
 void zx__restore_finish(struct zx__restore_job *j);
 
+/* restore_begin.c */
+/* A new machine that has read the journal begins, or goes on. */
+void zx__restore_set_going(struct zx__restore_job *j);
+
 /* restore_check.c */
 void zx__restore_check(struct zx__restore_job *j);
 /* What was under way is known, or (err) cannot be. */
 void zx__restore_settled(struct zx__restore_job *j, int err);
+
+/* restore_again.c */
+/* Nonzero when another round has begun; `live` is how the server is now. */
+int zx__restore_again(struct zx__restore_job *j,
+		      const struct zx_guild_reader *live);
 
 /* restore_plan.c */
 /* Plans as the ask says, for a bot that is `member` in `live`; id may be NULL.

@@ -38,6 +38,7 @@ struct zx__restore_job *zx__restore_make(struct zx__backup *b)
 	j->timer = (struct zx_timer){ .fn = zx__restore_on_timer, .ud = j };
 	zx_buf_init(&j->meta, b->alloc, 64 << 10);
 	zx_buf_init(&j->lines, b->alloc, 256 << 10);
+	zx_buf_init(&j->member, b->alloc, 1 << 20);
 	return j;
 }
 
@@ -58,6 +59,7 @@ static void free_job(struct zx__restore_job *j)
 	zx_plan_free(j->back);
 	zx_buf_release(&j->meta);
 	zx_buf_release(&j->lines);
+	zx_buf_release(&j->member);
 	zx_delete(j->b->alloc, j);
 }
 

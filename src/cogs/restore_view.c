@@ -296,6 +296,25 @@ static int went_well(const struct zx__restore_view *v)
 	       (v->differences == UINT32_MAX || !v->differences);
 }
 
+/* Others did not leave it alone. */
+static void round_of(const struct zx__restore_view *v, struct zx_message *out)
+{
+	unsigned n = v->plan ? zx_plan_rounds(v->plan) : 1;
+
+	if (n == 1)
+		return;
+	if (v->phase == ZX__RESTORE_OVER)
+		zx_embed_text(out,
+			      "🔁 %u rounds: others deleted or changed things "
+			      "meanwhile.\n",
+			      n);
+	else
+		zx_embed_text(out,
+			      "🔁 Round %u of at most %d: others deleted or "
+			      "changed things meanwhile.\n",
+			      n, ZX_PLAN_ROUNDS);
+}
+
 static void title(const struct zx__restore_view *v, struct zx_message *out)
 {
 	switch (v->phase) {
@@ -339,6 +358,7 @@ void zx__rsv_run(const struct zx__restore_view *v, const char *guild_name,
 	zx_buf_addc(&t, " → **");
 	zx__bkv_text(&t, zx_str(guild_name), 100);
 	zx_embed_text(out, "%s**\n", zx_buf_cstr(&t));
+	round_of(v, out);
 	if (v->why[0])
 		zx_embed_text(out, "%s\n", v->why);
 	if (v->phase == ZX__RESTORE_RUNNING || v->phase == ZX__RESTORE_STOPPED)

@@ -21,6 +21,8 @@ struct zx_plan *zx__plan_alloc(const struct zx_alloc *a)
 	p->alloc = a;
 	zx_buf_init(&p->text, a, ZX__PLAN_TEXT);
 	zx_idmap_init(&p->ids, a);
+	for (int i = 0; i < ZX_PLAN_ROUNDS - 1; i++)
+		zx_idmap_init(&p->more[i].ids, a);
 	for (int i = 0; i < ZX_LIMIT_COUNT; i++)
 		p->limits[i].name = names[i];
 	return p;
@@ -37,6 +39,8 @@ void zx_plan_free(struct zx_plan *p)
 	zx_delete(a, p->images);
 	zx_buf_release(&p->text);
 	zx_idmap_release(&p->ids);
+	for (int i = 0; i < ZX_PLAN_ROUNDS - 1; i++)
+		zx_idmap_release(&p->more[i].ids);
 	zx_delete(a, p);
 }
 
@@ -103,8 +107,8 @@ int zx__plan_image(struct zx_plan *p, const unsigned char hash[ZX_HASH],
 	return ZX_OK;
 }
 
-static struct zx__problem *trouble(struct zx_plan *p,
-				   const struct zx__problem *like)
+struct zx__problem *zx__plan_problem_like(struct zx_plan *p,
+					  const struct zx__problem *like)
 {
 	for (size_t i = 0; i < p->problem_n; i++) {
 		struct zx__problem *at = &p->problems[i];
@@ -127,7 +131,7 @@ int zx__plan_trouble(struct zx_plan *p, enum zx_why reason,
 				    .reason = (uint8_t)reason,
 				    .section = (uint8_t)section,
 				    .blocks = (uint8_t) !!blocks };
-	struct zx__problem *at = trouble(p, &like);
+	struct zx__problem *at = zx__plan_problem_like(p, &like);
 	int err;
 
 	if (at) {

@@ -118,13 +118,20 @@ int zx__plan_all_ids(struct zx__planner *pl)
 	return err;
 }
 
-int zx_plan_ids(const struct zx_plan *p, struct zx_idmap *ids)
+int zx__plan_round_ids(const struct zx_plan *p, unsigned k,
+		       struct zx_idmap *ids)
 {
+	const struct zx_idmap *from = k ? &p->more[k - 1].ids : &p->ids;
 	const struct zx_idmap_pair *pair;
 	size_t at = 0;
 	int err = ZX_OK;
 
-	while (!err && (pair = zx_idmap_next(&p->ids, &at)))
+	while (!err && (pair = zx_idmap_next(from, &at)))
 		err = zx_idmap_put(ids, pair->kind, pair->from, pair->to);
 	return err;
+}
+
+int zx_plan_ids(const struct zx_plan *p, struct zx_idmap *ids)
+{
+	return zx__plan_round_ids(p, p->more_n, ids);
 }

@@ -65,6 +65,12 @@ struct zx__problem {
 
 enum { ZX__PROBLEMS = 256 };
 
+/* A round after the first. */
+struct zx__round {
+	size_t first; /* place of its first operation */
+	struct zx_idmap ids;
+};
+
 struct zx_plan {
 	const struct zx_alloc *alloc;
 	char id[ZX_GUILD_ID_TEXT];
@@ -78,7 +84,9 @@ struct zx_plan {
 	struct zx_buf text;
 	struct zx__image_ref *images;
 	size_t image_n, image_cap;
-	struct zx_idmap ids;
+	struct zx_idmap ids; /* of the first round */
+	struct zx__round more[ZX_PLAN_ROUNDS - 1];
+	unsigned more_n;
 	struct zx_plan_limit limits[ZX_LIMIT_COUNT];
 	struct zx__problem problems[ZX__PROBLEMS];
 	size_t problem_n;
@@ -91,11 +99,14 @@ int zx__plan_keep(struct zx_plan *p, struct zx_str s, struct zx__piece *out);
 struct zx__op *zx__plan_push(struct zx_plan *p); /* NULL: no memory */
 int zx__plan_image(struct zx_plan *p, const unsigned char hash[ZX_HASH],
 		   const char *type, uint32_t *out);
+/* One of the same kind, or NULL. */
+struct zx__problem *zx__plan_problem_like(struct zx_plan *p,
+					  const struct zx__problem *like);
 /* Adds to a problem of the same kind, or makes one. */
 int zx__plan_trouble(struct zx_plan *p, enum zx_why reason,
 		     enum zx_section section, uint64_t permission, int blocks,
 		     const char *text);
-/* Sorts by phase and counts. */
+/* Sorts by phase and counts; before there are further rounds. */
 int zx__plan_finish(struct zx_plan *p);
 void zx__plan_count(struct zx_plan *p);
 
@@ -206,6 +217,9 @@ int zx__plan_load(struct zx__planner *pl);
 int zx__plan_match(struct zx__planner *pl);
 int zx__plan_match_channels(struct zx__planner *pl);
 int zx__plan_known(struct zx__planner *pl);
+/* Adds the pairs round k began with. */
+int zx__plan_round_ids(const struct zx_plan *p, unsigned k,
+		       struct zx_idmap *ids);
 
 int zx__plan_unread(struct zx__planner *pl);
 int zx__plan_roles(struct zx__planner *pl);

@@ -146,7 +146,7 @@ static int image(struct zx_plan *p, struct zx_str o)
 	return zx__plan_image(p, hash, copy, &at);
 }
 
-static int pair(struct zx_plan *p, struct zx_str o)
+static int pair(struct zx_idmap *ids, struct zx_str o)
 {
 	uint64_t kind, from, to;
 
@@ -155,7 +155,31 @@ static int pair(struct zx_plan *p, struct zx_str o)
 	    zx_json_u64(zx_json_index(o, 2), &to) || kind >= ZX_ID_KIND_COUNT ||
 	    !from)
 		return ZX_E_CORRUPT;
-	return zx_idmap_put(&p->ids, (enum zx_id_kind)kind, from, to);
+	return zx_idmap_put(ids, (enum zx_id_kind)kind, from, to);
+}
+
+static int pairs(struct zx_idmap *ids, struct zx_str o)
+{
+	struct zx_json_iter it = zx_json_each(zx_json_get(o, "pairs"));
+	int err = ZX_OK;
+
+	while (!err && zx_json_next(&it))
+		err = pair(ids, it.value);
+	return err;
+}
+
+/* A round after the first: each begins behind the one before it. */
+static int round_of(struct zx_plan *p, struct zx_str o)
+{
+	uint64_t first = zx_json_get_u64(o, "first");
+	struct zx__round *at = &p->more[p->more_n];
+
+	if (p->more_n == ZX_PLAN_ROUNDS - 1 || first >= p->n ||
+	    first <= (p->more_n ? at[-1].first : 0))
+		return ZX_E_CORRUPT;
+	at->first = (size_t)first;
+	p->more_n++;
+	return pairs(&at->ids, o);
 }
 
 static int problem(struct zx_plan *p, struct zx_str o)
@@ -240,6 +264,19 @@ static int scalars(struct zx_plan *p, struct zx_str o)
 	return ZX_OK;
 }
 
+/* An operation stands where its phase is. */
+static int in_order(const struct zx_plan *p)
+{
+	size_t at, end;
+
+	for (unsigned k = 0; zx_plan_round(p, k, &at, &end); k++)
+		for (at++; at < end; at++)
+			if (p->ops[at].phase &&
+			    p->ops[at].phase < p->ops[at - 1].phase)
+				return ZX_E_CORRUPT;
+	return ZX_OK;
+}
+
 static int fill(struct zx_plan *p, struct zx_str o)
 {
 	int err = scalars(p, o);
@@ -249,14 +286,12 @@ static int fill(struct zx_plan *p, struct zx_str o)
 	if (!err)
 		err = each(p, zx_json_get(o, "ops"), op);
 	if (!err)
-		err = each(p, zx_json_get(o, "pairs"), pair);
+		err = pairs(&p->ids, o);
 	if (!err)
 		err = each(p, zx_json_get(o, "problems"), problem);
-	/* An operation stands where its phase is. */
-	for (size_t i = 1; !err && i < p->n; i++)
-		if (p->ops[i].phase && p->ops[i].phase < p->ops[i - 1].phase)
-			err = ZX_E_CORRUPT;
-	return err;
+	if (!err)
+		err = each(p, zx_json_get(o, "rounds"), round_of);
+	return err ? err : in_order(p);
 }
 
 static int same(struct zx_str piece, void *ud)

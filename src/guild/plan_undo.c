@@ -13,7 +13,42 @@ struct undo {
 	const struct zx_idmap *ids;
 	int (*done)(uint32_t op, uint64_t *made, void *ud);
 	void *ud;
+	struct zx_idmap now; /* ids when the round was planned */
+	/* What was made: it goes as a whole. And the place + 1 of the first
+	 * operation that changed a thing. */
+	struct zx_idmap made, first;
 };
+
+static int was_made(const struct undo *u, uint64_t id)
+{
+	return zx_idmap_get(&u->made, ZX_ID_ROLE, id) != 0;
+}
+
+/* Of what is taken back in no order only the first change knows how it was; 0
+ * for others. */
+static uint64_t thing(const struct zx__op *op)
+{
+	uint64_t v = op->act;
+
+	switch (op->act) {
+	case ZX_ACT_ROLE_ORDER:
+	case ZX_ACT_CHANNEL_ORDER:
+		break;
+	case ZX_ACT_ROLE_NARROW:
+		v ^= op->live_id << 8;
+		break;
+	case ZX_ACT_MEMBER_ADD:
+	case ZX_ACT_MEMBER_REMOVE:
+		v = zx__guild_mix(op->snapshot_id) ^ op->role << 8;
+		break;
+	case ZX_ACT_NICK:
+		v ^= op->snapshot_id << 8;
+		break;
+	default:
+		return 0;
+	}
+	return zx__guild_mix(v) | 1;
+}
 
 /* An operation of the way back that is like the one it takes back. */
 static struct zx__op *like(struct undo *u, const struct zx__op *op,
@@ -79,14 +114,16 @@ static int remove_made(struct undo *u, const struct zx__op *op, uint64_t made)
 	return ZX_OK;
 }
 
-/* A role that goes altogether need not be taken from anybody. */
+/* A role that goes altogether need not be taken from anybody, and one that
+ * others deleted while it was carried out nobody has. */
 static int member(struct undo *u, const struct zx__op *op)
 {
 	int added = op->act == ZX_ACT_MEMBER_ADD;
-	uint64_t known = zx_idmap_get(&u->from->ids, ZX_ID_ROLE, op->role);
+	uint64_t known = zx_idmap_get(&u->now, ZX_ID_ROLE, op->role);
 	struct zx__op *n;
 
-	if (!known)
+	if (!known || was_made(u, known) ||
+	    !zx_idmap_get(&u->to->ids, ZX_ID_ROLE, known))
 		return ZX_OK;
 	n = like(u, op, added ? ZX_VERB_REMOVE_ROLE : ZX_VERB_ADD_ROLE,
 		 added ? ZX_ACT_MEMBER_REMOVE : ZX_ACT_MEMBER_ADD,
@@ -152,32 +189,76 @@ static int take_back(struct undo *u, const struct zx__op *op, uint64_t made)
 	}
 }
 
-/* All of the server under its own ids. */
-static int own_ids(struct undo *u)
+static int own(struct undo *u, const struct zx_idmap *from)
 {
 	const struct zx_idmap_pair *pair;
 	size_t at = 0;
 	int err = ZX_OK;
 
-	while (!err && (pair = zx_idmap_next(&u->from->ids, &at)))
-		err = zx_idmap_put(&u->to->ids, pair->kind, pair->to, pair->to);
-	at = 0;
-	while (!err && u->ids && (pair = zx_idmap_next(u->ids, &at)))
+	while (!err && (pair = zx_idmap_next(from, &at)))
 		err = zx_idmap_put(&u->to->ids, pair->kind, pair->to, pair->to);
 	return err;
 }
 
+/* All of the server, as the last round found it and since, under its own ids.
+ */
+static int own_ids(struct undo *u)
+{
+	unsigned last = u->from->more_n;
+	int err = own(u, last ? &u->from->more[last - 1].ids : &u->from->ids);
+
+	return err || !u->ids ? err : own(u, u->ids);
+}
+
+static int look_through(struct undo *u)
+{
+	int err = ZX_OK;
+
+	for (size_t i = 1; !err && i <= u->from->n; i++) {
+		const struct zx__op *op = &u->from->ops[i - 1];
+		uint64_t made = 0, key = thing(op);
+
+		if (op->act == ZX_ACT_NONE ||
+		    !u->done((uint32_t)i, &made, u->ud))
+			continue;
+		if (made)
+			err = zx_idmap_put(&u->made, ZX_ID_ROLE, made, made);
+		if (!err && key && !zx_idmap_get(&u->first, ZX_ID_ROLE, key))
+			err = zx_idmap_put(&u->first, ZX_ID_ROLE, key, i);
+	}
+	return err;
+}
+
+static int one(struct undo *u, size_t i)
+{
+	const struct zx__op *op = &u->from->ops[i - 1];
+	uint64_t made = 0, key = thing(op);
+
+	if (op->act == ZX_ACT_NONE || !u->done((uint32_t)i, &made, u->ud))
+		return ZX_OK;
+	if (key && zx_idmap_get(&u->first, ZX_ID_ROLE, key) != i)
+		return ZX_OK;
+	/* Made by one round and changed by another. */
+	if (op->live_id && was_made(u, op->live_id))
+		return ZX_OK;
+	return take_back(u, op, made);
+}
+
 static int all(struct undo *u)
 {
+	unsigned k = zx_plan_rounds(u->from);
+	size_t first, end;
 	int err = own_ids(u);
 
-	for (size_t i = u->from->n; !err && i > 0; i--) {
-		const struct zx__op *op = &u->from->ops[i - 1];
-		uint64_t made = 0;
-
-		if (op->act != ZX_ACT_NONE &&
-		    u->done((uint32_t)i, &made, u->ud))
-			err = take_back(u, op, made);
+	if (!err)
+		err = look_through(u);
+	while (!err && k--) {
+		(void)zx_plan_round(u->from, k, &first, &end);
+		zx_idmap_release(&u->now);
+		zx_idmap_init(&u->now, u->from->alloc);
+		err = zx__plan_round_ids(u->from, k, &u->now);
+		for (size_t i = end; !err && i > first; i--)
+			err = one(u, i);
 	}
 	return err ? err : u->to->text.err;
 }
@@ -215,7 +296,13 @@ int zx_plan_undo(struct zx_plan **out, const struct zx_plan *p, const char *id,
 	u.to = empty(p, id);
 	if (!u.to)
 		return ZX_E_NOMEM;
+	zx_idmap_init(&u.now, p->alloc);
+	zx_idmap_init(&u.made, p->alloc);
+	zx_idmap_init(&u.first, p->alloc);
 	err = all(&u);
+	zx_idmap_release(&u.now);
+	zx_idmap_release(&u.made);
+	zx_idmap_release(&u.first);
 	if (!err)
 		err = zx__plan_finish(u.to);
 	if (err) {

@@ -102,9 +102,8 @@ static int by_kind_and_id(const void *a, const void *b)
 	return (x->from > y->from) - (x->from < y->from);
 }
 
-static void pairs(struct out *o)
+static void pairs(struct out *o, const struct zx_idmap *m)
 {
-	const struct zx_idmap *m = &o->p->ids;
 	struct zx_idmap_pair *v = zx_new(o->p->alloc, (m->n + 1) * sizeof(*v));
 	const struct zx_idmap_pair *pair;
 	struct zx_json_writer j;
@@ -117,7 +116,6 @@ static void pairs(struct out *o)
 	while ((pair = zx_idmap_next(m, &at)))
 		v[n++] = *pair;
 	qsort(v, n, sizeof(*v), by_kind_and_id);
-	zx_buf_addch(&o->text, ',');
 	zx_jw_init(&j, &o->text);
 	zx_jw_arr(&j, "pairs");
 	for (size_t i = 0; i < n; i++) {
@@ -176,13 +174,33 @@ static void problems(struct zx_json_writer *j, const struct zx_plan *p)
 	zx_jw_arr_end(j);
 }
 
-static void counts(struct zx_json_writer *j, const struct zx_plan *p)
+static void rates(struct zx_json_writer *j, const struct zx_plan *p)
 {
 	zx_jw_arr(j, "rates");
 	for (int i = 0; i < ZX_RATE_COUNT; i++)
 		zx_jw_u64(j, NULL, p->rate_ms[i]);
 	zx_jw_arr_end(j);
 	zx_jw_bool(j, "role_sync", p->role_sync);
+}
+
+/* Those after the first. */
+static void rounds(struct out *o)
+{
+	if (!o->p->more_n)
+		return;
+	zx_buf_addc(&o->text, ",\"rounds\":[");
+	for (unsigned i = 0; i < o->p->more_n && !o->err; i++) {
+		zx_buf_addf(&o->text, "%s{\"first\":%zu,", i ? "," : "",
+			    o->p->more[i].first);
+		pairs(o, &o->p->more[i].ids);
+		zx_buf_addch(&o->text, '}');
+		flush(o, PIECE);
+	}
+	zx_buf_addch(&o->text, ']');
+}
+
+static void counts(struct zx_json_writer *j, const struct zx_plan *p)
+{
 	zx_jw_arr(j, "same");
 	for (int i = 0; i < ZX_SECTION_COUNT; i++)
 		zx_jw_u64(j, NULL, p->totals.same[i]);
@@ -220,9 +238,12 @@ static void document(struct out *o)
 	ops(o);
 	zx_buf_addc(&o->text, ",\"owner_is_bot\":");
 	zx_buf_addc(&o->text, o->p->owner_is_bot ? "true" : "false");
-	pairs(o);
+	zx_buf_addch(&o->text, ',');
+	pairs(o, &o->p->ids);
 	flush(o, PIECE);
 	problems(&j, o->p);
+	rates(&j, o->p);
+	rounds(o);
 	counts(&j, o->p);
 	zx_jw_obj_end(&j);
 	flush(o, 1);

@@ -19,6 +19,7 @@ static int was_done(uint32_t op, uint64_t *made, void *ud)
 	case ZX_OUTCOME_RUNNING:
 		return 1;
 	case ZX_OUTCOME_FAILED:
+	case ZX_OUTCOME_AGAIN:
 		/* given up on without an answer */
 		return !res->status || res->status >= 500;
 	default:
@@ -38,6 +39,81 @@ int zx_restore_run_undo(struct zx_plan **out, const struct zx_restore_run *r,
 		return r->err ? r->err : ZX_E_STATE;
 	return zx_plan_undo(out, r->plan, id, &r->ids, was_done, self);
 }
+
+/* Another round -------------------------------------------------------------
+ */
+
+enum { TWICE = 2 };
+
+static uint64_t key_of(const struct zx_plan_op *op)
+{
+	uint64_t v = zx__guild_mix(op->snapshot_id);
+
+	v = zx__guild_mix(v ^ op->role);
+	return zx__guild_mix(v ^ ((uint64_t)op->section << 8 | op->act)) | 1;
+}
+
+/* Discord said no, and will again. */
+static int refused(const struct zx__result *res)
+{
+	switch ((enum zx_outcome)res->outcome) {
+	case ZX_OUTCOME_STOPPED:
+		return 1;
+	case ZX_OUTCOME_FAILED:
+	case ZX_OUTCOME_AGAIN:
+		return res->status >= 400 && res->status < 500;
+	default:
+		return 0;
+	}
+}
+
+/* What was carried out and is still wanted may not stay as it was set. Of what
+ * was made or given it is certain that others took it away again. */
+static int set(const struct zx_plan_op *op)
+{
+	return !(op->flags & ZX_PLAN_MAKES) &&
+	       (op->verb == ZX_VERB_UPDATE || op->verb == ZX_VERB_DOWNGRADE);
+}
+
+static int count_tries(const struct zx_restore_run *r, struct zx_idmap *tries)
+{
+	struct zx_plan_op op;
+	int err = ZX_OK;
+
+	for (uint32_t i = 0; !err && zx_plan_op(r->plan, i, &op); i++) {
+		const struct zx__result *res = &r->results[i];
+		uint64_t key = key_of(&op), n;
+
+		n = zx_idmap_get(tries, ZX_ID_ROLE, key);
+		if (refused(res))
+			n = TWICE;
+		else if (res->outcome == ZX_OUTCOME_DONE && set(&op))
+			n++;
+		err = zx_idmap_put(tries, ZX_ID_ROLE, key, n);
+	}
+	return err;
+}
+
+int zx_restore_run_another(const struct zx_restore_run *r,
+			   const struct zx_plan *more)
+{
+	struct zx_idmap tries;
+	struct zx_plan_op op;
+	int rc;
+
+	if (zx_plan_rounds(r->plan) == ZX_PLAN_ROUNDS ||
+	    zx_plan_is_undo(r->plan) || zx_plan_blocked(more))
+		return 0;
+	zx_idmap_init(&tries, r->alloc);
+	rc = count_tries(r, &tries);
+	for (size_t i = 0; !rc && zx_plan_op(more, i, &op); i++)
+		rc = op.act != ZX_ACT_NONE &&
+		     zx_idmap_get(&tries, ZX_ID_ROLE, key_of(&op)) < TWICE;
+	zx_idmap_release(&tries);
+	return rc;
+}
+
+/* Is it as it should be? --------------------------------------------------- */
 
 int zx_restore_verify(const struct zx_guild_reader *snapshot,
 		      const struct zx_guild_reader *fresh,

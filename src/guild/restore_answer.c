@@ -8,6 +8,8 @@
 
 enum {
 	UNKNOWN_GUILD = 10004,
+	UNKNOWN_MEMBER = 10007,
+	UNKNOWN_ROLE = 10011,
 	UNKNOWN_BAN = 10026,
 	MISSING_ACCESS = 50001,
 	NOBODY_BANNED = 500000,
@@ -123,6 +125,9 @@ static int there_already(const struct zx__flight *f,
 	switch (res->act) {
 	case ZX_ACT_DELETE:
 		return reply->status == 404;
+	case ZX_ACT_MEMBER_REMOVE:
+		return reply->status == 404 && (reply->code == UNKNOWN_MEMBER ||
+						reply->code == UNKNOWN_ROLE);
 	case ZX_ACT_UNBAN:
 		return reply->status == 404 && reply->code == UNKNOWN_BAN;
 	case ZX_ACT_BAN_BULK:

@@ -33,15 +33,15 @@ static void over(struct zx_restore_run *r, struct zx__result *res,
 	r->moved = 1;
 }
 
-/* Those that `like` is nonzero for can never begin any more. */
+/* Those of this round that `like` is nonzero for can never begin any more. */
 static void close_some(struct zx_restore_run *r,
 		       int (*like)(const struct zx__result *res, unsigned v),
 		       unsigned v, struct zx_str why)
 {
 	struct zx__result first = { 0 };
 
-	for (uint32_t op = 1; op <= r->n; op++) {
-		struct zx__result *res = zx__run_result(r, op);
+	for (size_t i = r->first; i < r->end; i++) {
+		struct zx__result *res = &r->results[i];
 
 		if (res->outcome != ZX_OUTCOME_WAITING || !like(res, v))
 			continue;
@@ -143,7 +143,7 @@ static int of_op(struct zx_restore_run *r, const struct zx__record *rec)
 {
 	struct zx__result *res;
 
-	if (!rec->op || rec->op > r->n)
+	if (rec->op <= r->first || rec->op > r->end)
 		return ZX_E_CORRUPT;
 	res = zx__run_result(r, rec->op);
 	if (rec->kind == ZX__RECORD_TRY) {
@@ -177,6 +177,9 @@ int zx__run_apply(struct zx_restore_run *r, const struct zx__record *rec)
 		r->begun = 1;
 		return rec->mark == r->mark ? ZX_OK : ZX_E_CORRUPT;
 	}
+	if (rec->kind == ZX__RECORD_END &&
+	    r->round + 1 < zx_plan_rounds(r->plan))
+		return zx__run_round(r, r->round + 1);
 	if (rec->kind == ZX__RECORD_END) {
 		r->ended = r->over = 1;
 		return ZX_OK;

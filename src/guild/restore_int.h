@@ -5,7 +5,7 @@
 #ifndef ZX_RESTORE_INT_H
 #define ZX_RESTORE_INT_H
 
-#include "guild/guild_int.h"
+#include "guild/plan_int.h"
 #include "zoryx/restore_run.h"
 
 /* The journal ------------------------------------------------------------- */
@@ -104,8 +104,10 @@ struct zx_restore_run {
 	const struct zx_plan *plan;
 	const struct zx_alloc *alloc;
 	struct zx_restore_run_options opt;
-	uint32_t n;    /* operations */
-	uint64_t mark; /* of the plan */
+	uint32_t n;	   /* operations */
+	unsigned round;	   /* that is carried out */
+	size_t first, end; /* its operations */
+	uint64_t mark;	   /* of the plan as far as this round */
 	struct zx__result *results;
 	struct {
 		uint32_t first, end; /* indexes of its operations */
@@ -139,6 +141,8 @@ struct zx_restore_run {
 };
 
 /* restore_run.c */
+/* Goes to round k of the plan, none of whose operations was begun. */
+int zx__run_round(struct zx_restore_run *r, unsigned k);
 uint64_t zx__run_weight(const struct zx__result *res);
 struct zx__result *zx__run_result(struct zx_restore_run *r, uint32_t op);
 struct zx_plan_op zx__run_op(const struct zx_restore_run *r, uint32_t op);

@@ -6,15 +6,16 @@
 
 #include "guild/restore_int.h"
 
-/* What tells this plan from others, for the journal. That its text is what was
- * written is zx_plan_read's to say. */
+/* What tells this plan from others, for the journal; further rounds do not
+ * change what was written of those before. That its text is what was written is
+ * zx_plan_read's to say. */
 static uint64_t mark_of(const struct zx_restore_run *r)
 {
 	uint64_t v = zx__guild_mix(zx_plan_guild(r->plan));
 
 	for (const char *p = zx_plan_id(r->plan); *p; p++)
 		v = zx__guild_mix(v ^ (unsigned char)*p);
-	return zx__guild_mix(v ^ r->n);
+	return zx__guild_mix(v ^ r->end);
 }
 
 static const uint32_t priors[ZX_RATE_COUNT] = {
@@ -42,12 +43,37 @@ static void take_op(struct zx_restore_run *r, uint32_t i,
 		res->outcome = ZX_OUTCOME_NOTHING;
 		return;
 	}
-	if (!r->phase[op->phase].end)
-		r->phase[op->phase].first = r->phase[op->phase].next = i;
-	r->phase[op->phase].end = i + 1;
-	r->phase[op->phase].open++;
 	r->changing++;
 	r->weight_all += zx__run_weight(res);
+}
+
+int zx__run_round(struct zx_restore_run *r, unsigned k)
+{
+	(void)zx_plan_round(r->plan, k, &r->first, &r->end);
+	r->round = k;
+	r->mark = mark_of(r);
+	r->begun = r->guarded = 0;
+	memset(r->phase, 0, sizeof(r->phase));
+	memset(r->denied, 0, sizeof(r->denied));
+	for (size_t i = r->first; i < r->end; i++) {
+		unsigned p = r->results[i].phase;
+
+		if (r->results[i].outcome == ZX_OUTCOME_NOTHING)
+			continue;
+		if (!r->phase[p].end)
+			r->phase[p].first = r->phase[p].next = (uint32_t)i;
+		r->phase[p].end = (uint32_t)i + 1;
+		r->phase[p].open++;
+	}
+	/* What was not done is in the new round, or cannot be done. */
+	for (size_t i = 0; i < r->first; i++)
+		if (r->results[i].outcome == ZX_OUTCOME_FAILED ||
+		    r->results[i].outcome == ZX_OUTCOME_STOPPED)
+			r->results[i].outcome = ZX_OUTCOME_AGAIN;
+	r->failed = r->stopped = 0;
+	zx_idmap_release(&r->ids);
+	zx_idmap_init(&r->ids, r->alloc);
+	return zx__plan_round_ids(r->plan, k, &r->ids);
 }
 
 static int prepare(struct zx_restore_run *r)
@@ -61,8 +87,7 @@ static int prepare(struct zx_restore_run *r)
 	for (uint32_t i = 0; i < r->n; i++)
 		if (zx_plan_op(r->plan, i, &op))
 			take_op(r, i, &op);
-	r->mark = mark_of(r);
-	return zx_plan_ids(r->plan, &r->ids);
+	return zx__run_round(r, 0);
 }
 
 static void defaults(struct zx_restore_run_options *o)

@@ -23,12 +23,15 @@ static void flush(struct text *t)
 	zx_buf_clear(&t->b);
 }
 
-static const char *const outcomes[] = {
-	[ZX_OUTCOME_WAITING] = "not begun", [ZX_OUTCOME_RUNNING] = "under way",
-	[ZX_OUTCOME_DONE] = "done",	    [ZX_OUTCOME_FOUND] = "was there",
-	[ZX_OUTCOME_FAILED] = "failed",	    [ZX_OUTCOME_STOPPED] = "not tried",
-	[ZX_OUTCOME_NOTHING] = "as planned"
-};
+static const char *const outcomes[] = { [ZX_OUTCOME_WAITING] = "not begun",
+					[ZX_OUTCOME_RUNNING] = "under way",
+					[ZX_OUTCOME_DONE] = "done",
+					[ZX_OUTCOME_FOUND] = "was there",
+					[ZX_OUTCOME_FAILED] = "failed",
+					[ZX_OUTCOME_STOPPED] = "not tried",
+					[ZX_OUTCOME_NOTHING] = "as planned",
+					[ZX_OUTCOME_AGAIN] =
+						"not done, planned anew" };
 
 static void row(struct text *t, const char *name, uint32_t n)
 {
@@ -57,6 +60,8 @@ static void totals(const struct zx_restore_run *r, zx_time now, struct text *t)
 	row(t, "failed", p.failed);
 	row(t, "not tried", p.stopped);
 	row(t, "requests", p.requests);
+	if (zx_plan_rounds(r->plan) > 1)
+		row(t, "rounds", zx_plan_rounds(r->plan));
 	zx_buf_addf(&t->b, "%-25s %" PRIu64 ".%" PRIu64 " s\n", "took",
 		    p.took_ms / 1000, p.took_ms / 100 % 10);
 }
@@ -65,9 +70,16 @@ static void line(const struct zx_restore_run *r, const struct zx_plan_op *op,
 		 struct text *t)
 {
 	struct zx_restore_result res;
+	unsigned round = 0;
+	size_t first, end;
 
 	(void)zx_restore_run_result(r, op->id, &res);
 	zx_buf_addf(&t->b, "%" PRIu32 ". ", op->id);
+	while (zx_plan_round(r->plan, round + 1, &first, &end) &&
+	       first < op->id)
+		round++;
+	if (round)
+		zx_buf_addf(&t->b, "(round %u) ", round + 1);
 	(void)!zx_plan_line(op, &t->b);
 	zx_buf_addf(&t->b, " - %s", outcomes[res.outcome]);
 	if (res.status)

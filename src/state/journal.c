@@ -92,6 +92,25 @@ int zx_state_restore_set(struct zx_state *s, const struct zx_state_restore *r)
 	return err;
 }
 
+int zx_state_restore_replan(struct zx_state *s, uint64_t n, struct zx_str plan,
+			    const unsigned char hash[32])
+{
+	sqlite3_stmt *st;
+	int err = size_ok(s, "a plan", plan.len, ZX_STATE_PLAN_MAX);
+
+	if (!err)
+		err = zx__state_ready(s, STATE_RESTORE_REPLAN, &st);
+	if (err)
+		return err;
+	sqlite3_bind_int64(st, 1, zx__state_signed(n));
+	bind_blob(st, 2, plan);
+	sqlite3_bind_blob(st, 3, hash, 32, SQLITE_STATIC);
+	err = zx__state_run(s, st, "saving a restore");
+	if (!err && !sqlite3_changes(s->db))
+		err = not_there(s, n);
+	return err;
+}
+
 /* Reading ------------------------------------------------------------------ */
 
 static struct zx_str blob_at(sqlite3_stmt *st, int i)

@@ -83,6 +83,8 @@ static const char *const sql[STATE_STMTS] = {
 	[STATE_RESTORE_SET] =
 		"UPDATE restore SET safety=?2,open=?3,status=?4,changed=?5,"
 		"meta=?6 WHERE n=?1",
+	[STATE_RESTORE_REPLAN] =
+		"UPDATE restore SET plan=?2,hash=?3 WHERE n=?1",
 	[STATE_RESTORE_GET] = "SELECT " RESTORE ",plan FROM restore WHERE n=?1",
 	[STATE_RESTORE_OPEN] = "SELECT " RESTORE ",plan FROM restore"
 			       " WHERE guild=?1 AND open",

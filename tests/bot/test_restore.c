@@ -444,6 +444,97 @@ static void restore__a_server_that_has_changed_is_planned_for_again(void **st)
 	finish(r);
 }
 
+/* When the third channel is made, somebody deletes a role that was made. */
+static void meddle(struct run *r)
+{
+	control(r, "POST", "faults",
+		"{\"fault\":\"rest_meanwhile\",\"nth\":3,"
+		"\"route\":\"POST /guilds/{id}/channels\","
+		"\"act\":{\"method\":\"DELETE\","
+		"\"path\":\"/guilds/{guild}/roles/{role:Moderator}\"}}");
+}
+
+static void over_in_two_rounds(struct run *r)
+{
+	wait_for(r, ZX__RESTORE_OVER);
+	assert_err(hand.over_err, ZX_OK);
+	assert_string_equal(hand.over_why, "");
+	if (hand.differences)
+		fail_msg("%s", hand.lines);
+	do_it(text_it);
+	assert_err(hand.err, ZX_OK);
+	if (!strstr(zx_buf_cstr(&report), "(round 2) create role Moderator"))
+		fail_msg("%s", zx_buf_cstr(&report));
+	act(r, "GET", "/guilds/{guild}/roles/{role:Moderator}", "null");
+}
+
+static void C11__what_others_delete_meanwhile_is_brought_back(void **state)
+{
+	struct run *r = begin();
+	uint64_t first;
+
+	(void)state;
+	prepare(r, ZX_RESTORE_ALL);
+	meddle(r);
+	do_it(begin_it);
+	if (hand.err)
+		fail_msg("%s", hand.why);
+	first = hand.n;
+	over_in_two_rounds(r);
+	/* And the way back is one. */
+	hand.ask.takes_back = first;
+	do_it(undo_it);
+	assert_err(hand.err, ZX_OK);
+	WAIT_FOR(hand.planned);
+	if (hand.err)
+		fail_msg("%s", hand.why);
+	hand.phase = ZX__RESTORE_SAFETY;
+	do_it(begin_it);
+	if (hand.err)
+		fail_msg("%s", hand.why);
+	wait_for(r, ZX__RESTORE_OVER);
+	assert_err(hand.over_err, ZX_OK);
+	if (hand.differences > 1 ||
+	    (hand.differences && !strstr(hand.lines, "onboarding")))
+		fail_msg("%u: %s", hand.differences, hand.lines);
+	control(r, "POST", "act",
+		"{\"method\":\"GET\",\"body\":null,"
+		"\"path\":\"/guilds/{guild}/roles/{role:Moderator}\"}");
+	assert_false(has(r, "\"status\":20"));
+	finish(r);
+}
+
+static void C11__read_back_after_a_restart_it_is_brought_back_as_well(void **st)
+{
+	struct run *r = begin();
+
+	(void)st;
+	prepare(r, ZX_RESTORE_ALL);
+	meddle(r);
+	/* The server is not read back before the bot ends. */
+	control(r, "POST", "faults",
+		"{\"fault\":\"rest_slow\",\"ms\":3000,\"times\":0,\"nth\":3,"
+		"\"route\":\"GET /guilds/{id}/members/{id}\"}");
+	do_it(begin_it);
+	if (hand.err)
+		fail_msg("%s", hand.why);
+	wait_for(r, ZX__RESTORE_CHECKING);
+	bot_down(r);
+	assert_int_equal(hand.phase, ZX__RESTORE_STOPPED);
+	hand.phase = ZX__RESTORE_OVER;
+	control(r, "DELETE", "faults", "");
+	start_bot(r);
+	do_it(look_at_it);
+	assert_err(hand.err, ZX_OK);
+	assert_int_equal(hand.phase, ZX__RESTORE_STOPPED);
+	assert_err(hand.over_err, ZX_E_CLOSED);
+	do_it(go_on);
+	if (hand.err)
+		fail_msg("%s", hand.why);
+	over_in_two_rounds(r);
+	finish(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +544,10 @@ int main(void)
 			C12_C13__cancelled_it_stays_until_it_is_given_up),
 		cmocka_unit_test(
 			restore__a_server_that_has_changed_is_planned_for_again),
+		cmocka_unit_test(
+			C11__what_others_delete_meanwhile_is_brought_back),
+		cmocka_unit_test(
+			C11__read_back_after_a_restart_it_is_brought_back_as_well),
 	};
 
 	return cmocka_run_group_tests_name("restore", tests, NULL, NULL);

@@ -510,6 +510,30 @@ static void golden__a_restore_that_is_over(void **state)
 	stop(&g);
 }
 
+/* Others were at it meanwhile. */
+static void golden__a_restore_in_its_second_round(void **state)
+{
+	struct zx_plan *grown;
+	struct going g;
+
+	(void)state;
+	mixed(&g.d);
+	start(&g);
+	assert_err(zx_plan_add_round(&grown, g.d.plan, g.d.plan), ZX_OK);
+	zx_restore_run_free(g.run);
+	zx_plan_free(g.d.plan);
+	g.v.plan = g.d.plan = grown;
+	assert_err(zx_restore_run_new(&g.run, grown, NULL, 1000), ZX_OK);
+	g.v.run = g.run;
+	answer(&g, zx_plan_totals(grown)->requests / 2 + 2, 0, NULL);
+	look(&g, "restore-run-round");
+	answer(&g, 1000, 0, NULL);
+	g.v.phase = ZX__RESTORE_OVER;
+	g.v.differences = 0;
+	look(&g, "restore-run-rounds");
+	stop(&g);
+}
+
 static void golden__a_restore_with_failures(void **state)
 {
 	struct going g;
@@ -660,6 +684,7 @@ int main(void)
 		cmocka_unit_test(restore_show__no_name_ends_the_block_of_steps),
 		cmocka_unit_test(golden__a_restore_on_its_way),
 		cmocka_unit_test(golden__a_restore_that_is_over),
+		cmocka_unit_test(golden__a_restore_in_its_second_round),
 		cmocka_unit_test(golden__a_restore_with_failures),
 		cmocka_unit_test(restore_show__a_way_back_is_called_one),
 		cmocka_unit_test(restore_show__reports_are_inside_the_limits),

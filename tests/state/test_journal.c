@@ -168,6 +168,35 @@ static void restore__a_number_is_never_given_again(void **state)
 	zx_state_close(s);
 }
 
+static void restore__a_plan_that_has_grown_takes_its_place(void **state)
+{
+	struct zx_state *s = open_state();
+	struct zx_state_restore r = restore(7, "a"), got;
+	unsigned char hash[32];
+	uint64_t n = 0;
+	struct zx_buf b;
+
+	(void)state;
+	zx_buf_init(&b, NULL, 0);
+	assert_err(zx_state_restore_begin(s, &r, &n), ZX_OK);
+	assert_err(zx_state_record(s, n, ZX_STR("one")), ZX_OK);
+	zx_sha256(ZX_STR("a and b"), hash);
+	assert_err(zx_state_restore_replan(s, n, ZX_STR("a and b"), hash),
+		   ZX_OK);
+	assert_err(zx_state_restore_replan(s, n + 1, ZX_STR("b"), hash),
+		   ZX_E_NOTFOUND);
+	zx_state_close(s);
+	s = open_state();
+	assert_err(zx_state_restore_get(s, n, &got, &b), ZX_OK);
+	assert_memory_equal(got.plan.ptr, "a and b", 7);
+	assert_int_equal(got.plan.len, 7);
+	assert_memory_equal(got.hash, hash, 32);
+	assert_int_equal(got.records, 1);
+	assert_int_equal(got.open, 1);
+	zx_buf_release(&b);
+	zx_state_close(s);
+}
+
 static void restore__what_is_too_large_is_refused(void **state)
 {
 	struct zx_state *s = open_state();
@@ -184,6 +213,8 @@ static void restore__what_is_too_large_is_refused(void **state)
 	assert_err(zx_state_restore_begin(s, &r, &n), ZX_E_TOOBIG);
 	r.meta.len = 1 << 20;
 	assert_err(zx_state_restore_begin(s, &r, &n), ZX_OK);
+	r.plan.len = (size_t)ZX_STATE_PLAN_MAX + 1;
+	assert_err(zx_state_restore_replan(s, n, r.plan, r.hash), ZX_E_TOOBIG);
 	assert_err(zx_state_record(s, n,
 				   (struct zx_str){ big, ZX_STATE_RECORD_MAX }),
 		   ZX_OK);
@@ -512,6 +543,7 @@ int main(void)
 		ON_DISK(restore__comes_back_as_it_was),
 		ON_DISK(C12__one_restore_per_guild_is_open_at_a_time),
 		ON_DISK(restore__a_number_is_never_given_again),
+		ON_DISK(restore__a_plan_that_has_grown_takes_its_place),
 		ON_DISK(restore__what_is_too_large_is_refused),
 		ON_DISK(restore__its_snapshots_are_not_deleted_under_it),
 		ON_CUT(D02__power_cuts_lose_no_record_of_a_restore),
