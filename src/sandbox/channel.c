@@ -275,6 +275,9 @@ static void patch_guild_channel(struct zx__call *c)
 		zx__dom_set(c->channel, "permission_overwrites:o", over);
 	if (zx__some(c->body, "type"))
 		zx__dom_set(c->channel, "type:i", zx__int(c->body, "type"));
+	if (over)
+		zx__overwrites_sync(c,
+				    zx__get(before, "permission_overwrites"));
 	zx__channel_apply(c, c->channel);
 	zx__audit(c, c->guild, 11, zx__dom_id(c->channel, "id"),
 		  zx__audit_diff(before, c->channel, audited), NULL);

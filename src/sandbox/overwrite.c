@@ -110,6 +110,38 @@ static int index_of(const cJSON *list, uint64_t id)
 	return -1;
 }
 
+/* The same, in whatever order. */
+static int alike(const cJSON *a, const cJSON *b)
+{
+	if (cJSON_GetArraySize(a) != cJSON_GetArraySize(b))
+		return 0;
+	ZX__EACH(o, a)
+	{
+		int at = index_of(b, zx__dom_id(o, "id"));
+
+		if (at < 0 || !cJSON_Compare(o, cJSON_GetArrayItem(b, at), 1))
+			return 0;
+	}
+	return 1;
+}
+
+void zx__overwrites_sync(struct zx__call *c, const cJSON *before)
+{
+	uint64_t id = zx__dom_id(c->channel, "id");
+	const cJSON *now = zx__get(c->channel, "permission_overwrites");
+
+	for (size_t i = 0; i < c->guild->channels.n; i++) {
+		cJSON *ch = c->guild->channels.v[i].dom;
+
+		if (zx__dom_id(ch, "parent_id") != id ||
+		    !alike(zx__get(ch, "permission_overwrites"), before))
+			continue;
+		zx__dom_set(ch, "permission_overwrites:c", now);
+		zx__emit(c->w, c->guild->id, "CHANNEL_UPDATE",
+			 zx__channel_out(ch));
+	}
+}
+
 static void changed(struct zx__call *c, int action, uint64_t id, int type)
 {
 	cJSON *about = zx__dom("id:I type:s", id, type ? "1" : "0");
@@ -127,7 +159,8 @@ static void changed(struct zx__call *c, int action, uint64_t id, int type)
 
 void zx__put_overwrite(struct zx__call *c)
 {
-	cJSON *list = zx__get_mut(c->channel, "permission_overwrites"), *o;
+	cJSON *list = zx__get_mut(c->channel, "permission_overwrites");
+	cJSON *o, *before;
 	int at;
 
 	zx__form_required(c, c->body, "", "type");
@@ -163,10 +196,13 @@ void zx__put_overwrite(struct zx__call *c)
 			 "reached (1000)");
 		return;
 	}
+	before = zx__dup(list);
 	if (at >= 0)
 		cJSON_ReplaceItemInArray(list, at, o);
 	else
 		cJSON_AddItemToArray(list, o);
+	zx__overwrites_sync(c, before);
+	cJSON_Delete(before);
 	changed(c, at >= 0 ? 14 : 13, c->id[1], zx__int(c->body, "type"));
 }
 
@@ -174,12 +210,16 @@ void zx__delete_overwrite(struct zx__call *c)
 {
 	cJSON *list = zx__get_mut(c->channel, "permission_overwrites");
 	int at = index_of(list, c->id[1]), type;
+	cJSON *before;
 
 	if (at < 0) {
 		zx__unknown(c, ZX__UNKNOWN_OVERWRITE);
 		return;
 	}
 	type = zx__int(cJSON_GetArrayItem(list, at), "type");
+	before = zx__dup(list);
 	cJSON_DeleteItemFromArray(list, at);
+	zx__overwrites_sync(c, before);
+	cJSON_Delete(before);
 	changed(c, 15, c->id[1], type);
 }

@@ -224,6 +224,9 @@ void zx__channel_check(struct zx__call *c, int type);
 void zx__channel_apply(struct zx__call *c, cJSON *channel);
 /* Normal form of permission_overwrites of a body; notes errors. */
 cJSON *zx__overwrites(struct zx__call *c, const cJSON *list);
+/* c->channel's were `before`: of a category its channels that were like it have
+ * what it has now, as Discord does it ("permission syncing"). */
+void zx__overwrites_sync(struct zx__call *c, const cJSON *before);
 /* As clients see it. */
 cJSON *zx__channel_out(const cJSON *channel);
 /* A thread in the channel, with the bot in it; kept and dispatched. */

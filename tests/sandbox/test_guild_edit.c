@@ -256,6 +256,126 @@ channel__without_overwrites_it_has_those_of_its_category(void **state)
 	assert_true(zx_sandbox_permissions(t.box, 0, ch, user) & 1024);
 }
 
+/* "[{'id':'5000','type':1,...},...]", n of them. */
+static void overwrites(struct zx_buf *b, unsigned n)
+{
+	zx_buf_addc(b, "[");
+	for (unsigned i = 0; i < n; i++)
+		zx_buf_addf(b, "%s{'id':'%u','type':1,'allow':'0','deny':'1'}",
+			    i ? "," : "", 5000 + i);
+	zx_buf_addc(b, "]");
+}
+
+static int with_overwrites(const char *request, const char *name, unsigned n)
+{
+	struct zx_buf b;
+	int status;
+
+	zx_buf_init(&b, NULL, 0);
+	zx_buf_addf(&b, "{'name':'%s','permission_overwrites':", name);
+	overwrites(&b, n);
+	zx_buf_addc(&b, "}");
+	status = row_send(&t, t.guild[1], request, zx_buf_cstr(&b));
+	zx_buf_release(&b);
+	return status;
+}
+
+#define TOO_MANY                                                               \
+	"body.errors.permission_overwrites._errors.0.code",                    \
+		"BASE_TYPE_MAX_LENGTH"
+
+static void assert_text(const char *path, const char *want)
+{
+	assert_string_equal(text_at(t.reply, path), want);
+}
+
+/* As the published schema has it, of both requests; 30060 of the channel. */
+static void
+channel__a_request_takes_100_overwrites_and_a_channel_1000(void **state)
+{
+	char path[100];
+
+	(void)state;
+	assert_int_equal(with_overwrites(C, "crowded", 101), 400);
+	assert_text(TOO_MANY);
+	assert_int_equal(with_overwrites(C, "crowded", 100), 201);
+	assert_int_equal(with_overwrites("PATCH /channels/{channel:crowded}",
+					 "crowded", 101),
+			 400);
+	assert_text(TOO_MANY);
+	assert_int_equal(with_overwrites("PATCH /channels/{channel:crowded}",
+					 "crowded", 100),
+			 200);
+	for (unsigned i = 100; i <= 1000; i++) {
+		snprintf(path, sizeof(path),
+			 "PUT /channels/{channel:crowded}/permissions/%u",
+			 5000 + i);
+		assert_int_equal(
+			row_send(&t, t.guild[1], path, "{'type':1,'deny':'1'}"),
+			i < 1000 ? 204 : 400);
+	}
+	assert_int_equal(number_at(t.reply, "body.code"), 30060);
+	/* One that is there can still be changed, and leaves room. */
+	row_send(&t, t.guild[1],
+		 "PUT /channels/{channel:crowded}/permissions/5999",
+		 "{'type':1,'deny':'2'}");
+	assert_int_equal(number_at(t.reply, "status"), 204);
+	row_send(&t, t.guild[1],
+		 "DELETE /channels/{channel:crowded}/permissions/5000", NULL);
+	assert_int_equal(
+		row_send(&t, t.guild[1], path, "{'type':1,'deny':'1'}"), 204);
+}
+
+static int has_overwrite(const char *channel, uint64_t id)
+{
+	char path[100];
+
+	snprintf(path, sizeof(path), "GET /channels/{channel:%s}", channel);
+	row_send(&t, t.guild[1], path, NULL);
+	for (int i = 0;; i++) {
+		snprintf(path, sizeof(path), "body.permission_overwrites.%d.id",
+			 i);
+		if (!at(t.reply, path))
+			return 0;
+		if (id_at(t.reply, path) == id)
+			return 1;
+	}
+}
+
+/* "Permission syncing" of Discord's documentation: by being the same. */
+static void
+channel__what_a_category_gets_those_get_that_are_like_it(void **state)
+{
+	(void)state;
+	row_send(&t, t.guild[1], C,
+		 "{'name':'like','parent_id':'{channel:Staff}'}");
+	row_send(&t, t.guild[1], C,
+		 "{'name':'unlike','parent_id':'{channel:Staff}',"
+		 "'permission_overwrites':[{'id':'{guild}','type':0,"
+		 "'deny':'1024'}]}");
+	row_send(&t, t.guild[1], "PUT /channels/{channel:Staff}/permissions/77",
+		 "{'type':1,'allow':'1024'}");
+	assert_true(has_overwrite("like", 77));
+	assert_false(has_overwrite("unlike", 77));
+	assert_false(has_overwrite("rules", 77));
+	/* Changed by itself it is no longer like it. */
+	row_send(&t, t.guild[1], "PUT /channels/{channel:like}/permissions/78",
+		 "{'type':1,'allow':'1024'}");
+	assert_false(has_overwrite("Staff", 78));
+	row_send(&t, t.guild[1],
+		 "DELETE /channels/{channel:Staff}/permissions/77", NULL);
+	assert_true(has_overwrite("like", 77));
+	/* Until it is once more. */
+	row_send(&t, t.guild[1],
+		 "DELETE /channels/{channel:like}/permissions/77", NULL);
+	row_send(&t, t.guild[1],
+		 "DELETE /channels/{channel:like}/permissions/78", NULL);
+	row_send(&t, t.guild[1], "PATCH /channels/{channel:Staff}",
+		 "{'permission_overwrites':[{'id':'79','type':1}]}");
+	assert_true(has_overwrite("like", 79));
+	assert_false(has_overwrite("unlike", 79));
+}
+
 static void channel__what_is_wrong_is_said(void **state)
 {
 	static const struct row rows[] = {
@@ -560,6 +680,8 @@ int main(void)
 		T(channel__a_forum_has_all_its_fields),
 		T(channel__a_voice_channel_has_all_its_fields),
 		T(channel__without_overwrites_it_has_those_of_its_category),
+		T(channel__a_request_takes_100_overwrites_and_a_channel_1000),
+		T(channel__what_a_category_gets_those_get_that_are_like_it),
 		T(channel__what_is_wrong_is_said),
 		T(channel__positions_and_one_parent_at_a_time),
 		T(channel__limits_of_a_category_and_of_a_server),
