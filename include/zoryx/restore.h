@@ -244,9 +244,9 @@ ZX_API const char *zx_why_name(enum zx_why r); /* "hierarchy" */
 /*
  * What is asked of Discord. X(name, phase).
  * ROLE_NARROW takes permissions away before any channel is made; ROLE_RAISE
- * gives them when all are there. *_ORDER and AUTOMOD_ADOPT are several
- * requests: see zx_plan_request. BOT is not Discord's but the host's. NONE:
- * SKIP and IMPOSSIBLE.
+ * gives them when all are there. *_ORDER, AUTOMOD_ADOPT and OVERWRITE_OPEN are
+ * several requests: see zx_plan_request. BOT is not Discord's but the host's.
+ * NONE: SKIP and IMPOSSIBLE.
  */
 #define ZX_ACTS(X)                                                             \
 	X(NONE, NONE)                                                          \
@@ -281,11 +281,16 @@ ZX_API const char *zx_why_name(enum zx_why r); /* "hierarchy" */
 	X(BOT, SETTINGS)                                                       \
 	X(DELETE, UNDO_DELETE)                                                 \
 	X(UNBAN, UNDO_DELETE)                                                  \
-	X(OVERWRITE, UPDATES) /* of a role that is made, in a channel that is  \
-				 there: Discord took it with the role */       \
+	X(OVERWRITE, UPDATES) /* one by one: of a role that is made, in a      \
+				 channel that is there (Discord took it with   \
+				 the role), and of channels with more than a   \
+				 request takes. Without "allow" it is deleted  \
+			       */                                              \
 	X(WIDGET, GUILD)                                                       \
-	X(EMOJI_UPDATE, EMOJIS)	   /* who may use it */                        \
-	X(AUTOMOD_ADOPT, SETTINGS) /* the rule that comes with COMMUNITY */
+	X(EMOJI_UPDATE, EMOJIS)	      /* who may use it */                     \
+	X(AUTOMOD_ADOPT, SETTINGS)    /* the rule that comes with COMMUNITY */ \
+	X(OVERWRITE_OPEN, OVERWRITES) /* of a channel with more than 100, when \
+					 all that closes it is there */
 enum zx_act {
 #define ZX__X(name, phase) ZX_ACT_##name,
 	ZX_ACTS(ZX__X)
@@ -296,10 +301,10 @@ enum zx_act {
 /*
  * When. An operation may begin when those of the phases in
  * zx_plan_phase_after() are over, well or not, and (in NARROW, ROLES,
- * UNDO_SETTINGS and UNDO_DELETE) when the one before it in its phase is over.
- * Otherwise the operations of a phase go in any order and side by side. One
- * whose ids do not all have a new one by then cannot be carried out:
- * zx_plan_request says so.
+ * OVERWRITES, UNDO_SETTINGS and UNDO_DELETE) when the one before it in its
+ * phase is over. Otherwise the operations of a phase go in any order and side
+ * by side. One whose ids do not all have a new one by then cannot be carried
+ * out: zx_plan_request says so.
  */
 #define ZX_PHASES(X)                                                           \
 	X(NONE)                                                                \
@@ -310,7 +315,8 @@ enum zx_act {
 	X(CHANNELS)                                                            \
 	X(UPDATES)                                                             \
 	X(COMMUNITY)                                                           \
-	X(SPECIAL) /* channels only communities have */                        \
+	X(SPECIAL)    /* channels only communities have */                     \
+	X(OVERWRITES) /* that follow one by one */                             \
 	X(CHANNEL_ORDER)                                                       \
 	X(RAISE)                                                               \
 	X(EMOJIS)                                                              \
@@ -365,8 +371,9 @@ struct zx_plan_op {
 	 * NICK the member, of an ORDER 0. */
 	uint64_t snapshot_id;
 	uint64_t live_id; /* the item in the server; 0: to be made */
-	uint64_t role; /* MEMBER_*, OVERWRITE: the role, as the snapshot has it;
-			  WEBHOOK_CREATE: the channel */
+	uint64_t role;	  /* MEMBER_*, OVERWRITE*: the role, as the snapshot has
+			     it, or whose body has the type 1 the member;
+			     WEBHOOK_CREATE: the channel */
 	enum zx_id_kind kind; /* of what it MAKES or, in an undo, deletes */
 	struct zx_str name;   /* UTF-8: "moderators", "#general" is "general" */
 	struct zx_str detail; /* a sentence of its own; empty: that of reason */
@@ -567,6 +574,10 @@ ZX_API void zx_plan_request_release(struct zx_plan_request *r);
  * the order is verified; more than 6 requests for one operation mean that
  * somebody else is moving things. And AUTOMOD_ADOPT: GET the rules, PATCH the
  * one that Discord made (ZX_E_NOTFOUND: there is none). An undo leaves that.
+ * And OVERWRITE_OPEN: GET the channel, PUT or DELETE the overwrite, GET again
+ * (but when the bot's own has gone, by which it may have seen the channel);
+ * ZX_E_STATE when the channel shows somebody more than it may, as long as that
+ * overwrite is held back: `missed` is whose overwrite is not as it has to be.
  *
  * `reason` is "Restore ID, operation N [zx:ID:N]", but for bans, where it is
  * the reason of the ban.

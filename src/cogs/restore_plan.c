@@ -206,7 +206,7 @@ static int same_op(const struct zx_plan_op *x, const struct zx_plan_op *y)
 {
 	return x->act == y->act && x->verb == y->verb &&
 	       x->snapshot_id == y->snapshot_id && x->live_id == y->live_id &&
-	       zx_str_eq(x->body, y->body);
+	       x->role == y->role && zx_str_eq(x->body, y->body);
 }
 
 static int next_of(const struct zx_plan *p, size_t *i, struct zx_plan_op *op)

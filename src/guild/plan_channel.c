@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * Channels: made with their overwrites, never without. One that would be seen
- * by somebody it was hidden from is not made at all.
+ * by somebody it was hidden from is not made at all. Of more overwrites than
+ * one request takes: plan_overwrite.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,7 +141,8 @@ static int trouble(struct zx__planner *pl, const struct zx__draft *d)
 		return zx__plan_trouble(pl->p, d->why, ZX_SECTION_CHANNELS, 0,
 					0,
 					"Discord allows 500 channels, 50 in a "
-					"category: delete some first.");
+					"category, 1,000 overwrites in a "
+					"channel: delete some first.");
 	case ZX_WHY_UNMAPPED:
 		return zx__plan_trouble(
 			pl->p, d->why, ZX_SECTION_CHANNELS, 0, 0,
@@ -307,5 +309,5 @@ int zx__plan_channels(struct zx__planner *pl)
 		err = v[i]->mate ? zx__plan_channel_there(pl, v[i])
 				 : missing(pl, v[i]);
 	zx_delete(pl->alloc, v);
-	return err;
+	return err ? err : zx__plan_overwrites(pl);
 }

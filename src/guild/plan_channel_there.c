@@ -60,9 +60,11 @@ static int same_overwrites(struct zx__planner *pl, struct zx_str a,
 	return 1;
 }
 
-/* Into the body when they differ. */
+/* Into the body when they differ. *one_by_one: there are too many for that, and
+ * they follow. */
 static int overwrites(struct zx__planner *pl, struct zx__draft *d,
-		      struct zx_json_writer *before, struct zx_str live)
+		      struct zx_json_writer *before, struct zx_str live,
+		      int *one_by_one)
 {
 	struct zx_str a = zx_json_get(d->ch->text, "permission_overwrites");
 	struct zx_str b = zx_json_get(live, "permission_overwrites");
@@ -72,6 +74,8 @@ static int overwrites(struct zx__planner *pl, struct zx__draft *d,
 
 	if (!a.len || same_overwrites(pl, a, b))
 		return 0;
+	if (zx__overwrites_many(pl, d, one_by_one))
+		return *one_by_one && d->verb == ZX_VERB_IMPOSSIBLE;
 	zx__draft_overwrites(pl, d);
 	if (d->j.out->err)
 		return 0;
@@ -192,7 +196,7 @@ static int update(struct zx__planner *pl, struct zx__item *ch,
 			     .live_id = live->id,
 			     .name = ch->name };
 	struct zx_json_writer before;
-	int differs;
+	int differs, one_by_one = 0;
 
 	zx__anew(pl, &pl->body);
 	zx__anew(pl, &pl->before);
@@ -205,9 +209,9 @@ static int update(struct zx__planner *pl, struct zx__item *ch,
 	differs += bitrate(pl, &d, &before, live->text);
 	differs += flags(&d, &before, live);
 	differs += moved(pl, &d, &before, live);
-	differs += overwrites(pl, &d, &before, live->text);
+	differs += overwrites(pl, &d, &before, live->text, &one_by_one);
 	if (!differs) {
-		pl->p->totals.same[ZX_SECTION_CHANNELS]++;
+		pl->p->totals.same[ZX_SECTION_CHANNELS] += !one_by_one;
 		return pl->body.err;
 	}
 	zx_jw_obj_end(&d.j);
@@ -283,14 +287,34 @@ static int lost_overwrites(struct zx__planner *pl, const struct zx__item *ch,
 	return err;
 }
 
+/* By an earlier restore: it is finished now, unless it cannot be. */
+static int unfinished(struct zx__planner *pl, const struct zx__draft *d,
+		      const struct zx__item *live)
+{
+	struct zx__new n = { .verb = ZX_VERB_IMPOSSIBLE,
+			     .section = ZX_SECTION_CHANNELS,
+			     .reason = d->why,
+			     .snapshot_id = d->ch->id,
+			     .live_id = live->id,
+			     .name = d->ch->name,
+			     .detail = d->text };
+
+	return d->verb == ZX_VERB_IMPOSSIBLE ? zx__plan_add(pl, &n, NULL)
+					     : ZX_OK;
+}
+
 int zx__plan_channel_there(struct zx__planner *pl, struct zx__item *ch)
 {
 	const struct zx__item *live = zx__mate(pl, ZX_SECTION_CHANNELS, ch);
 	unsigned what = ch->type == ZX__CHANNEL_CATEGORY ? ZX_RESTORE_CATEGORIES
 							 : ZX_RESTORE_CHANNELS;
+	struct zx__draft d = { .ch = ch, .verb = ZX_VERB_UPDATE };
+	int differ;
 
 	if (pl->opt->update && zx__selected(pl, what))
 		return update(pl, ch, live);
+	if (zx__selected(pl, what) && zx__overwrites_many(pl, &d, &differ))
+		return unfinished(pl, &d, live);
 	pl->p->totals.same[ZX_SECTION_CHANNELS]++;
 	return zx__selected(pl, what) ? lost_overwrites(pl, ch, live) : ZX_OK;
 }

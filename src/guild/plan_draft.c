@@ -7,8 +7,6 @@
 
 #include "guild/plan_int.h"
 
-enum { AT_ONCE = 100 /* overwrites in a request */ };
-
 static int is_voice(int type)
 {
 	return type == ZX__CHANNEL_VOICE || type == ZX__CHANNEL_STAGE;
@@ -18,8 +16,6 @@ static int is_forum(int type)
 {
 	return type == ZX__CHANNEL_FORUM || type == ZX__CHANNEL_MEDIA;
 }
-
-/* Overwrites --------------------------------------------------------------- */
 
 void zx__draft_say(struct zx__draft *d, enum zx_verb verb, enum zx_why why,
 		   const char *text)
@@ -35,91 +31,14 @@ void zx__draft_say(struct zx__draft *d, enum zx_verb verb, enum zx_why why,
 					   d->len ? " " : "", text);
 }
 
-static void say_bits(struct zx__draft *d, enum zx_verb verb, enum zx_why why,
-		     const char *before, uint64_t bits, const char *behind)
+void zx__draft_bits(struct zx__draft *d, enum zx_verb verb, enum zx_why why,
+		    const char *before, uint64_t bits, const char *behind)
 {
 	char names[128], text[250];
 
 	snprintf(text, sizeof(text), "%s %s, %s.", before,
 		 zx__bit_names(bits, names, sizeof(names)), behind);
 	zx__draft_say(d, verb, why, text);
-}
-
-/* Nonzero when the overwrite can be written. */
-static int role_is_there(struct zx__planner *pl, struct zx__draft *d,
-			 struct zx_str o)
-{
-	uint64_t id = zx_json_get_u64(o, "id");
-	struct zx__item *role = zx__side_find(&pl->s[ZX_SECTION_ROLES], id);
-	struct zx_str name = { NULL, 0 };
-	char text[200];
-
-	if (zx_json_get_u64(o, "type"))
-		return 1;
-	if (role && (role->mate || role->fate == ZX__FATE_MADE))
-		return 1;
-	if (!role && zx_idmap_get(&pl->p->ids, ZX_ID_ROLE, id))
-		return 1;
-	/* Nobody can have it: what it allows is allowed to nobody. */
-	if (role && role->managed && !zx_json_get_u64(o, "deny")) {
-		zx__draft_say(
-			d, ZX_VERB_DOWNGRADE, ZX_WHY_MANAGED,
-			"Without what a bot's role was allowed: that bot is not "
-			"here.");
-		return 0;
-	}
-	if (role)
-		name = zx_json_plain(role->name);
-	snprintf(text, sizeof(text),
-		 "Its overwrite for the role %.*s could not be made.",
-		 ZX_ARG(name));
-	zx__draft_say(d, ZX_VERB_IMPOSSIBLE, ZX_WHY_UNMAPPED, text);
-	return 0;
-}
-
-/* Bits the bot does not have cannot be written; MANAGE_ROLES only by an
- * administrator. What is allowed less is a loss, what is denied less is not
- * done. */
-static void overwrite(struct zx__planner *pl, struct zx__draft *d,
-		      struct zx_str o)
-{
-	uint64_t may = pl->admin ? UINT64_MAX : pl->bits & ~ZX__BIT_ROLES;
-	uint64_t allow = zx_json_get_u64(o, "allow");
-	uint64_t deny = zx_json_get_u64(o, "deny");
-
-	if (!role_is_there(pl, d, o))
-		return;
-	if (deny & ~may)
-		say_bits(d, ZX_VERB_IMPOSSIBLE, ZX_WHY_PERMISSION, "It denies",
-			 deny & ~may, "which the bot cannot");
-	if (allow & ~may)
-		say_bits(d, ZX_VERB_DOWNGRADE, ZX_WHY_BITS, "Without allowing",
-			 allow & ~may, "which the bot cannot");
-	if (!(allow & may) && !deny && allow)
-		return;
-	zx_jw_obj(&d->j, NULL);
-	zx_jw_id(&d->j, "allow", allow & may);
-	zx_jw_id(&d->j, "deny", deny);
-	zx_jw_id(&d->j, "id", zx_json_get_u64(o, "id"));
-	zx_jw_u64(&d->j, "type", zx_json_get_u64(o, "type"));
-	zx_jw_obj_end(&d->j);
-}
-
-void zx__draft_overwrites(struct zx__planner *pl, struct zx__draft *d)
-{
-	struct zx_str list = zx_json_get(d->ch->text, "permission_overwrites");
-	struct zx_json_iter it = zx_json_each(list);
-	int n = 0;
-
-	zx_jw_arr(&d->j, "permission_overwrites");
-	for (; zx_json_next(&it); n++)
-		overwrite(pl, d, it.value);
-	zx_jw_arr_end(&d->j);
-	if (n > AT_ONCE)
-		zx__draft_say(
-			d, ZX_VERB_IMPOSSIBLE, ZX_WHY_LIMIT,
-			"It has more than 100 overwrites, so it cannot be "
-			"made with all of them at once.");
 }
 
 /* Fields ------------------------------------------------------------------- */

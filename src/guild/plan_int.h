@@ -270,11 +270,73 @@ struct zx__draft {
 void zx__draft_say(struct zx__draft *d, enum zx_verb verb, enum zx_why why,
 		   const char *text);
 void zx__draft_overwrites(struct zx__planner *pl, struct zx__draft *d);
+/* "<before> View Channels, Connect, <behind>." */
+void zx__draft_bits(struct zx__draft *d, enum zx_verb verb, enum zx_why why,
+		    const char *before, uint64_t bits, const char *behind);
 void zx__draft_fields(struct zx__planner *pl, struct zx__draft *d);
 /* Of one that is made: those that a bot can set. */
 int zx__plan_channel_flags(struct zx__planner *pl, const struct zx__item *ch);
 /* One that exists. */
 int zx__plan_channel_there(struct zx__planner *pl, struct zx__item *ch);
+
+/* Overwrites --------------------------------------------------------------- */
+
+enum {
+	ZX__AT_ONCE = 100,    /* overwrites in a request */
+	ZX__OVERWRITES = 1000 /* in a channel */
+};
+
+struct zx__overwrite {
+	uint64_t id, allow, deny; /* id: of the snapshot's side */
+	uint64_t lost;		  /* not in `allow`: the bot cannot */
+	int member, there;
+};
+
+struct zx__overwrites {
+	struct zx__overwrite *v;
+	size_t n;
+};
+
+/* What a channel shall have, as far as it can; what cannot be is said. */
+int zx__overwrites_want(struct zx__planner *pl, struct zx__draft *d,
+			struct zx__overwrites *out);
+/* What one has, under the ids the plan knows it by. */
+int zx__overwrites_there(struct zx__planner *pl, const struct zx__item *live,
+			 struct zx__overwrites *out);
+void zx__overwrites_write(struct zx_json_writer *j,
+			  const struct zx__overwrites *list);
+/* Of more than ZX__AT_ONCE those that the channel is made with; with nothing
+ * there that the whole would not allow. */
+int zx__overwrites_first(struct zx__planner *pl, const struct zx__item *ch,
+			 const struct zx__overwrites *want,
+			 struct zx__overwrites *out, int *locked);
+/* There is one of that id in a list, or one that is not `there`. */
+struct zx__overwrite zx__overwrites_find(const struct zx__overwrites *list,
+					 uint64_t id, int member);
+/* The bot's own overwrite, which a channel has as long as some of its others
+ * are missing: it sees the channel by it, and knows it again. Nonzero when
+ * there is room for it. */
+int zx__overwrites_mark(struct zx__planner *pl, const struct zx__item *ch,
+			const struct zx__overwrites *want,
+			struct zx__overwrite *out);
+/* Looks like that one, and is not what the snapshot has for the bot. */
+int zx__overwrites_is_mark(struct zx__planner *pl,
+			   const struct zx__overwrites *want,
+			   const struct zx__overwrite *own);
+/* Nonzero for a channel that is there and whose overwrites go one by one: one
+ * that was not finished or, with `update`, one of which there are too many.
+ * *differ: something has to be done. What cannot be is said. */
+int zx__overwrites_many(struct zx__planner *pl, struct zx__draft *d,
+			int *differ);
+/* Those that follow one by one, of all channels. */
+int zx__plan_overwrites(struct zx__planner *pl);
+/* OVERWRITE_OPEN, behind whose path the text is: 1 with the method and the
+ * whole path, 0, or an error as of zx_plan_request. */
+int zx__overwrite_open(const struct zx_plan *p, const struct zx__op *op,
+		       const struct zx_idmap *ids, struct zx_str answer,
+		       struct zx_plan_request *r);
+/* {"type":0}: it goes. */
+int zx__overwrite_goes(const struct zx_plan *p, const struct zx__op *op);
 
 /* Bodies: a JSON object begun in pl->body (or another buffer). */
 void zx__plan_pick(struct zx_json_writer *j, struct zx_str item,

@@ -42,13 +42,21 @@ static int subject(const struct zx__op *op, const struct zx_idmap *ids,
 	return *out ? ZX_OK : missed(r, kind, op->snapshot_id);
 }
 
-static int besides(const struct zx__op *op, const struct zx_idmap *ids,
-		   struct zx_plan_request *r, uint64_t *out)
+static int is_of_member(const struct zx_plan *p, const struct zx__op *op)
+{
+	return op->act == ZX_ACT_OVERWRITE &&
+	       zx_json_get_u64(zx__plan_text(p, op->body), "type") == 1;
+}
+
+static int besides(const struct zx_plan *p, const struct zx__op *op,
+		   const struct zx_idmap *ids, struct zx_plan_request *r,
+		   uint64_t *out)
 {
 	enum zx_id_kind kind =
 		op->act == ZX_ACT_WEBHOOK_CREATE ? ZX_ID_CHANNEL : ZX_ID_ROLE;
 
-	*out = zx_idmap_get(ids, kind, op->role);
+	*out = is_of_member(p, op) ? op->role
+				   : zx_idmap_get(ids, kind, op->role);
 	return *out ? ZX_OK : missed(r, kind, op->role);
 }
 
@@ -89,7 +97,7 @@ static int path(const struct zx_plan *p, const struct zx__op *op,
 		else if (*t == 'u')
 			id = op->snapshot_id;
 		else if (*t == 'r')
-			err = besides(op, ids, r, &id);
+			err = besides(p, op, ids, r, &id);
 		else
 			err = subject(op, ids, r, &id);
 		zx_buf_addf(&r->text, "%" PRIu64, id);
@@ -170,6 +178,21 @@ static void attach(const struct zx_plan *p, const struct zx__op *op,
 						    : ZX_STR("sticker.png");
 }
 
+/* An overwrite, without the list of all of the channel's. */
+static void overwrite(const struct zx_plan *p, const struct zx__op *op,
+		      struct zx_plan_request *r)
+{
+	struct zx_str o = zx__plan_text(p, op->body);
+
+	if (r->method == ZX_PLAN_PUT)
+		zx_buf_addf(&r->text,
+			    "{\"allow\":\"%" PRIu64 "\",\"deny\":\"%" PRIu64
+			    "\",\"type\":%d}",
+			    zx_json_get_u64(o, "allow"),
+			    zx_json_get_u64(o, "deny"),
+			    zx_json_get_u64(o, "type") == 1);
+}
+
 static int body(const struct zx_plan *p, const struct zx__op *op,
 		const struct zx_idmap *ids, const struct zx_guild_store *store,
 		struct zx_plan_request *r)
@@ -235,6 +258,11 @@ static int is_order(const struct zx__op *op)
 	return op->act == ZX_ACT_ROLE_ORDER || op->act == ZX_ACT_CHANNEL_ORDER;
 }
 
+static int is_overwrite(const struct zx__op *op)
+{
+	return op->act == ZX_ACT_OVERWRITE || op->act == ZX_ACT_OVERWRITE_OPEN;
+}
+
 /* The rule against masses of mentions among those of the answer: its id goes
  * behind the path. Before there are any they are asked for. */
 static int adopt(const struct zx__op *op, struct zx_str answer,
@@ -261,7 +289,7 @@ static int is_over(const struct zx__op *op, struct zx_str answer)
 {
 	if (op->act == ZX_ACT_AUTOMOD_ADOPT)
 		return zx_json_get_u64(answer, "id") != 0;
-	return answer.len && !is_order(op);
+	return answer.len && !is_order(op) && op->act != ZX_ACT_OVERWRITE_OPEN;
 }
 
 static void begin(struct zx_plan_request *r, const struct zx__op *op)
@@ -293,8 +321,19 @@ int zx_plan_request(const struct zx_plan *p, uint32_t op,
 	err = path(p, o, ids, out);
 	if (!err && o->act == ZX_ACT_AUTOMOD_ADOPT)
 		err = adopt(o, answer, out);
+	if (!err && o->act == ZX_ACT_OVERWRITE && zx__overwrite_goes(p, o))
+		out->method = ZX_PLAN_DELETE;
+	if (!err && o->act == ZX_ACT_OVERWRITE_OPEN) {
+		err = zx__overwrite_open(p, o, ids, answer, out);
+		if (err <= 0)
+			return err;
+		err = ZX_OK;
+	}
 	path_len = out->text.len;
-	if (!err && is_order(o)) {
+	if (!err && is_overwrite(o)) {
+		overwrite(p, o, out);
+		err = out->text.err;
+	} else if (!err && is_order(o)) {
 		err = order(p, o, ids, answer, out);
 		if (err <= 0)
 			return err;

@@ -112,6 +112,9 @@ const struct zx__act zx__acts[ZX_ACT_COUNT] = {
 	[ZX_ACT_AUTOMOD_ADOPT] =
 		ACT("automod_adopt", G "/auto-moderation/rules", ZX__BIT(5),
 		    PATCH, SETTINGS, OTHER, AUTOMOD, AGAIN, 2, 141),
+	[ZX_ACT_OVERWRITE_OPEN] =
+		ACT("overwrite_open", "/channels/$l", ZX__BIT_ROLES, PUT,
+		    OVERWRITES, OTHER, CHANNEL, AGAIN, 3, 14),
 };
 
 /* Phases ------------------------------------------------------------------- */
@@ -127,6 +130,7 @@ static const uint32_t after[ZX_PHASE_COUNT] = {
 	[ZX_PHASE_UPDATES] = BASE | P(CATEGORIES),
 	[ZX_PHASE_COMMUNITY] = BASE | P(CATEGORIES) | P(CHANNELS) | P(UPDATES),
 	[ZX_PHASE_SPECIAL] = BASE | P(CATEGORIES) | P(CHANNELS) | P(COMMUNITY),
+	[ZX_PHASE_OVERWRITES] = BASE | CHANNELS_ALL | P(UPDATES),
 	[ZX_PHASE_CHANNEL_ORDER] = BASE | CHANNELS_ALL | P(UPDATES),
 	[ZX_PHASE_RAISE] = BASE | P(ROLE_ORDER) | CHANNELS_ALL | P(UPDATES) |
 			   P(CHANNEL_ORDER),
@@ -136,7 +140,9 @@ static const uint32_t after[ZX_PHASE_COUNT] = {
 	[ZX_PHASE_GUILD] = CHANNELS_ALL | P(COMMUNITY),
 	[ZX_PHASE_MEMBERS] = BASE | P(ROLE_ORDER) | CHANNELS_ALL | P(RAISE),
 	[ZX_PHASE_SETTINGS] = BASE | CHANNELS_ALL | P(COMMUNITY),
-	[ZX_PHASE_WELCOME] = BASE | CHANNELS_ALL | P(COMMUNITY) | P(EMOJIS),
+	/* Everybody must see what new members are shown. */
+	[ZX_PHASE_WELCOME] =
+		BASE | CHANNELS_ALL | P(OVERWRITES) | P(COMMUNITY) | P(EMOJIS),
 	[ZX_PHASE_UNDO_MEMBERS] = P(UNDO_SETTINGS),
 	[ZX_PHASE_UNDO_DELETE] = P(UNDO_SETTINGS) | P(UNDO_MEMBERS),
 	[ZX_PHASE_UNDO_RAISE] =
@@ -152,19 +158,20 @@ uint32_t zx_plan_phase_after(enum zx_phase p)
 int zx_plan_phase_in_order(enum zx_phase p)
 {
 	return p == ZX_PHASE_ROLES || p == ZX_PHASE_NARROW ||
-	       p == ZX_PHASE_UNDO_SETTINGS || p == ZX_PHASE_UNDO_DELETE;
+	       p == ZX_PHASE_OVERWRITES || p == ZX_PHASE_UNDO_SETTINGS ||
+	       p == ZX_PHASE_UNDO_DELETE;
 }
 
 /* Names -------------------------------------------------------------------- */
 
 static const char *const phases[ZX_PHASE_COUNT] = {
-	"none",		 "narrow",	  "roles",	 "role_order",
-	"categories",	 "channels",	  "updates",	 "community",
-	"special",	 "channel_order", "raise",	 "emojis",
-	"forum_tags",	 "uploads",	  "sounds",	 "guild",
-	"members",	 "bans",	  "settings",	 "welcome",
-	"undo_settings", "undo_members",  "undo_delete", "undo_raise",
-	"own_roles"
+	"none",	      "narrow",	       "roles",		"role_order",
+	"categories", "channels",      "updates",	"community",
+	"special",    "overwrites",    "channel_order", "raise",
+	"emojis",     "forum_tags",    "uploads",	"sounds",
+	"guild",      "members",       "bans",		"settings",
+	"welcome",    "undo_settings", "undo_members",	"undo_delete",
+	"undo_raise", "own_roles"
 };
 
 const char *zx_plan_phase_name(enum zx_phase p)

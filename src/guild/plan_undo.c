@@ -134,6 +134,27 @@ static int member(struct undo *u, const struct zx__op *op)
 	return ZX_OK;
 }
 
+/* As the one operation that puts or deletes one. */
+static int overwrite(struct undo *u, const struct zx__op *op)
+{
+	struct zx_str was = zx__plan_text(u->from, op->before);
+	uint64_t role = op->role;
+	int err = revert(u, op, ZX_VERB_UPDATE, ZX_ACT_OVERWRITE,
+			 ZX_PHASE_UNDO_SETTINGS);
+
+	if (err || !was.len)
+		return err;
+	if (zx_json_get_u64(was, "type") != 1)
+		role = zx_idmap_get(u->ids ? u->ids : &u->from->ids, ZX_ID_ROLE,
+				    op->role);
+	/* What there was about a role that is gone went with it. */
+	if (!role)
+		u->to->n--;
+	else
+		u->to->ops[u->to->n - 1].role = role;
+	return ZX_OK;
+}
+
 static int unban(struct undo *u, const struct zx__op *op, uint64_t id)
 {
 	struct zx__op *n =
@@ -176,6 +197,9 @@ static int take_back(struct undo *u, const struct zx__op *op, uint64_t made)
 	case ZX_ACT_MEMBER_ADD:
 	case ZX_ACT_MEMBER_REMOVE:
 		return member(u, op);
+	case ZX_ACT_OVERWRITE:
+	case ZX_ACT_OVERWRITE_OPEN:
+		return overwrite(u, op);
 	case ZX_ACT_NICK:
 		return revert(u, op, ZX_VERB_UPDATE, ZX_ACT_NICK,
 			      ZX_PHASE_UNDO_MEMBERS);

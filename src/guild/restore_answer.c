@@ -9,6 +9,7 @@
 enum {
 	UNKNOWN_GUILD = 10004,
 	UNKNOWN_MEMBER = 10007,
+	UNKNOWN_OVERWRITE = 10009,
 	UNKNOWN_ROLE = 10011,
 	UNKNOWN_BAN = 10026,
 	MISSING_ACCESS = 50001,
@@ -83,7 +84,8 @@ static void good(struct zx_restore_run *r, struct zx__flight *f,
 
 	r->silent = 0;
 	if (res->act == ZX_ACT_ROLE_ORDER || res->act == ZX_ACT_CHANNEL_ORDER ||
-	    res->act == ZX_ACT_AUTOMOD_ADOPT) {
+	    res->act == ZX_ACT_AUTOMOD_ADOPT ||
+	    res->act == ZX_ACT_OVERWRITE_OPEN) {
 		zx_buf_clear(&f->answer);
 		/* An answer to PATCH may be empty: any text but "" asks on. */
 		zx_buf_adds(&f->answer,
@@ -130,6 +132,9 @@ static int there_already(const struct zx__flight *f,
 						reply->code == UNKNOWN_ROLE);
 	case ZX_ACT_UNBAN:
 		return reply->status == 404 && reply->code == UNKNOWN_BAN;
+	case ZX_ACT_OVERWRITE:
+	case ZX_ACT_OVERWRITE_OPEN:
+		return reply->code == UNKNOWN_OVERWRITE;
 	case ZX_ACT_BAN_BULK:
 		return reply->code == NOBODY_BANNED && (f->fails || f->old);
 	default:

@@ -115,6 +115,11 @@ static void stop_op(struct zx_restore_run *r, struct zx__flight *f, int err)
 			    "the %s %llu it names is not in the server",
 			    kinds[r->req.missed_kind],
 			    (unsigned long long)r->req.missed);
+	else if (err == ZX_E_STATE && r->req.missed)
+		zx_buf_addf(&r->path,
+			    "the overwrite of %llu is not as it has to be "
+			    "before more is opened",
+			    (unsigned long long)r->req.missed);
 	else
 		zx_buf_addf(&r->path, "its request could not be made: %s",
 			    zx_strerror(err));

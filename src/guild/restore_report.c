@@ -113,7 +113,12 @@ static void count_done(struct zx_restore_report *t, const struct zx_plan_op *op,
 		t->deleted++;
 		break;
 	default:
-		/* To raise what was just made is part of its making. */
+		/* To raise what was just made is part of its making, and so
+		 * are the overwrites that follow it. */
+		if ((op->act == ZX_ACT_OVERWRITE ||
+		     op->act == ZX_ACT_OVERWRITE_OPEN) &&
+		    !op->live_id)
+			break;
 		if (op->flags & ZX_PLAN_MAKES || op->verb == ZX_VERB_CREATE)
 			t->created += op->act != ZX_ACT_ROLE_RAISE;
 		else

@@ -429,27 +429,6 @@ static void plan__overwrites_of_a_role_that_is_made_come_back(void **state)
 	desk_close(&d);
 }
 
-static void plan__of_too_many_overwrites_none_is_left_out(void **state)
-{
-	char json[12000];
-	struct desk d;
-	int n;
-
-	(void)state;
-	desk_open(&d);
-	n = snprintf(json, sizeof(json),
-		     "{'id':'21','type':0,'name':'chat','position':0,"
-		     "'permission_overwrites':[");
-	for (int i = 0; i < 101; i++)
-		n += snprintf(json + n, sizeof(json) - (size_t)n,
-			      "%s{'id':'%d','type':1,'allow':'0','deny':'1'}",
-			      i ? "," : "", 100 + i);
-	snprintf(json + n, sizeof(json) - (size_t)n, "]}");
-	desk_snap(&d, ZX_SECTION_CHANNELS, json);
-	desk_expect(&d, "impossible channels chat [limit] \n");
-	desk_close(&d);
-}
-
 static void plan__a_type_nobody_knows_is_not_made(void **state)
 {
 	struct desk d;
@@ -755,7 +734,6 @@ int main(void)
 		cmocka_unit_test(plan__what_was_made_is_known_again),
 		cmocka_unit_test(
 			plan__overwrites_of_a_role_that_is_made_come_back),
-		cmocka_unit_test(plan__of_too_many_overwrites_none_is_left_out),
 		cmocka_unit_test(plan__a_type_nobody_knows_is_not_made),
 		cmocka_unit_test(
 			plan__with_update_tags_come_back_when_their_emojis_are_there),
