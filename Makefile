@@ -200,7 +200,7 @@ $(B)/tests/guild/test_plan_twice: $(RESTORE_SIM)
 
 # Snapshots made of single items, for the tests of plans.
 $(filter $(B)/tests/guild/test_plan%,$(TEST_BIN)): $(B)/tests/guild/plan_desk.o
-$(B)/tests/cogs/test_restore_show: $(B)/tests/guild/plan_desk.o
+$(B)/tests/cogs/test_restore_show $(B)/tests/guild/test_restore_eta: $(B)/tests/guild/plan_desk.o
 
 $(TEST_BIN): %: %.o $(TEST_HELP) $(BOX_A) $(LIB_A)
 	$(say) LD $@

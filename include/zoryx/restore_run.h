@@ -170,7 +170,7 @@ struct zx_restore_report {
 	uint32_t found, failed, stopped;
 	uint32_t skipped, impossible, downgraded; /* as planned */
 	uint32_t requests, repeated;
-	uint64_t took_ms; /* of this run */
+	uint64_t took_ms; /* of this machine, until it was done */
 };
 ZX_API void zx_restore_run_report(const struct zx_restore_run *r, zx_time now,
 				  struct zx_restore_report *out);

@@ -164,48 +164,10 @@ static int is_member(const struct zx__op *op)
 	return op->act == ZX_ACT_MEMBER_ADD || op->act == ZX_ACT_MEMBER_REMOVE;
 }
 
-static uint32_t pace(const struct zx_plan *p, int rate)
-{
-	static const uint32_t prior[] = {
-#define ZX__X(name, ms) ms,
-		ZX_RATES(ZX__X)
-#undef ZX__X
-	};
-
-	return p->rate_ms[rate] ? p->rate_ms[rate] : prior[rate];
-}
-
-static uint64_t longest(uint64_t a, uint64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* When each phase is over, the latest of them, and the floors. */
-static uint64_t eta(const struct zx_plan *p,
-		    uint32_t by[ZX_PHASE_COUNT][ZX_RATE_COUNT])
-{
-	uint64_t end[ZX_PHASE_COUNT] = { 0 }, all = 0;
-
-	for (int f = 0; f < ZX_PHASE_COUNT; f++) {
-		uint64_t from = 0, takes = 0;
-
-		for (int e = 0; e < f; e++)
-			if (zx_plan_phase_after((enum zx_phase)f) >> e & 1)
-				from = longest(from, end[e]);
-		for (int r = 0; r < ZX_RATE_COUNT; r++)
-			takes = longest(takes, (uint64_t)by[f][r] * pace(p, r));
-		end[f] = from + takes;
-		all = longest(all, end[f]);
-	}
-	for (int r = 0; r < ZX_RATE_COUNT; r++)
-		all = longest(all, (uint64_t)p->totals.rate[r] * pace(p, r));
-	all = longest(all, (uint64_t)p->totals.requests * 20);
-	return all + p->wait_ms;
-}
-
 void zx__plan_count(struct zx_plan *p)
 {
 	uint32_t by[ZX_PHASE_COUNT][ZX_RATE_COUNT] = { { 0 } };
+	uint64_t pace[ZX_RATE_COUNT];
 	struct zx_plan_totals *t = &p->totals;
 	uint64_t member = 0;
 
@@ -225,7 +187,9 @@ void zx__plan_count(struct zx_plan *p)
 			member = op->snapshot_id;
 		}
 	}
-	t->eta_ms = t->changes ? eta(p, by) : 0;
+	for (int r = 0; r < ZX_RATE_COUNT; r++)
+		pace[r] = zx__plan_pace(p, (enum zx_rate)r);
+	t->eta_ms = t->changes ? zx__plan_eta(by, pace) + p->wait_ms : 0;
 }
 
 /* Operations without a phase come last: nothing is done about them. */

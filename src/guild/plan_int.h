@@ -106,6 +106,11 @@ struct zx__problem *zx__plan_problem_like(struct zx_plan *p,
 int zx__plan_trouble(struct zx_plan *p, enum zx_why reason,
 		     enum zx_section section, uint64_t permission, int blocks,
 		     const char *text);
+/* plan_eta.c: how long so many requests take in each phase, at a pace of so
+ * many milliseconds each; and that pace as long as nobody knows better. */
+uint64_t zx__plan_eta(uint32_t by[ZX_PHASE_COUNT][ZX_RATE_COUNT],
+		      const uint64_t pace[ZX_RATE_COUNT]);
+uint32_t zx__plan_pace(const struct zx_plan *p, enum zx_rate rate);
 /* Sorts by phase and counts; before there are further rounds. */
 int zx__plan_finish(struct zx_plan *p);
 void zx__plan_count(struct zx_plan *p);

@@ -29,7 +29,7 @@ static void over(struct zx_restore_run *r, struct zx__result *res,
 	r->done++;
 	r->failed += outcome == ZX_OUTCOME_FAILED;
 	r->stopped += outcome == ZX_OUTCOME_STOPPED;
-	r->weight += zx__run_weight(res);
+	zx__run_leave(r, res, outcome != ZX_OUTCOME_STOPPED);
 	r->moved = 1;
 }
 
@@ -182,6 +182,7 @@ int zx__run_apply(struct zx_restore_run *r, const struct zx__record *rec)
 		return zx__run_round(r, r->round + 1);
 	if (rec->kind == ZX__RECORD_END) {
 		r->ended = r->over = 1;
+		r->ended_at = r->now;
 		return ZX_OK;
 	}
 	return of_op(r, rec);

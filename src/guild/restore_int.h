@@ -125,7 +125,7 @@ struct zx_restore_run {
 	struct zx_buf texts, path, pairs;
 	struct zx_plan_request req;
 	uint32_t next_wire, op;
-	zx_time now, began, cancel_due;
+	zx_time now, began, ended_at, cancel_due;
 	int polled, begun; /* begun: the journal has its first record */
 	int ended;	   /* the journal has its last one */
 	int guarded;	   /* a GUARD failed: no channel may be made */
@@ -136,14 +136,19 @@ struct zx_restore_run {
 	/* counters */
 	uint32_t changing, done, failed, stopped;
 	uint32_t requests, repeated, looks;
-	/* ms by the priors: of all, of what is over, of what was over before */
-	uint64_t weight_all, weight, weight_old;
+	/* For the time it takes: requests of operations that are not over; and
+	 * of each class those out, those done, and ms in which some were out.
+	 */
+	uint32_t left[ZX_PHASE_COUNT][ZX_RATE_COUNT];
+	struct {
+		uint32_t out, done;
+		uint64_t busy;
+	} pace[ZX_RATE_COUNT];
 };
 
 /* restore_run.c */
 /* Goes to round k of the plan, none of whose operations was begun. */
 int zx__run_round(struct zx_restore_run *r, unsigned k);
-uint64_t zx__run_weight(const struct zx__result *res);
 struct zx__result *zx__run_result(struct zx_restore_run *r, uint32_t op);
 struct zx_plan_op zx__run_op(const struct zx_restore_run *r, uint32_t op);
 /* Keeps the first error; the machine is then done. */
@@ -153,6 +158,14 @@ void zx__run_record(struct zx_restore_run *r, const struct zx__record *rec);
 void zx__run_free_slot(struct zx_restore_run *r, struct zx__flight *f);
 /* Nothing further is sent; what is out ends, or is given up. */
 void zx__run_stop(struct zx_restore_run *r, int err, zx_time now);
+
+/* restore_eta.c */
+/* Time goes on; before anything else that happens then. */
+void zx__run_clock(struct zx_restore_run *r, zx_time now);
+/* An operation is over. */
+void zx__run_leave(struct zx_restore_run *r, const struct zx__result *res,
+		   int sent);
+uint64_t zx__run_eta(const struct zx_restore_run *r);
 
 /* restore_apply.c: what a record means, written now or long ago. */
 int zx__run_apply(struct zx_restore_run *r, const struct zx__record *rec);

@@ -77,7 +77,6 @@ static void take_up(struct zx_restore_run *r)
 {
 	unsigned n = 0;
 
-	r->weight_old = r->weight;
 	for (uint32_t op = 1; op <= r->n; op++) {
 		struct zx__result *res = zx__run_result(r, op);
 		struct zx__flight *f = &r->slot[n];
@@ -89,6 +88,7 @@ static void take_up(struct zx_restore_run *r)
 			return;
 		}
 		f->op = op;
+		r->pace[res->rate].out++;
 		f->old = 1;
 		if (res->flags & ZX_PLAN_REPEATABLE)
 			f->state = ZX__SLOT_READY;
@@ -223,6 +223,7 @@ static int begin_one(struct zx_restore_run *r)
 		return 0;
 	f->state = ZX__SLOT_READY;
 	f->op = r->op = rec.op;
+	r->pace[zx__run_result(r, f->op)->rate].out++;
 	zx__run_record(r, &rec);
 	return -1;
 }

@@ -8,21 +8,6 @@
 
 /* Progress ----------------------------------------------------------------- */
 
-/* By the plan at first; once a tenth is done, by what that took. */
-static uint64_t eta(const struct zx_restore_run *r, zx_time now)
-{
-	const struct zx_plan_totals *t = zx_plan_totals(r->plan);
-	uint64_t left = r->weight_all - r->weight;
-	uint64_t mine = r->weight - r->weight_old, took = now - r->began;
-
-	if (!left || !r->weight_all)
-		return 0;
-	if (mine >= r->weight_all / 10 && mine && took)
-		return (uint64_t)((double)took * (double)left / (double)mine);
-	return (uint64_t)((double)t->eta_ms * (double)left /
-			  (double)r->weight_all);
-}
-
 static enum zx_phase phase_now(const struct zx_restore_run *r)
 {
 	for (int p = 0; p < ZX_PHASE_COUNT; p++)
@@ -65,7 +50,7 @@ void zx_restore_run_progress(const struct zx_restore_run *r, zx_time now,
 	out->paused = r->paused || r->unavailable;
 	out->reconciling = reconciling(r);
 	out->cancelled = r->stopping == ZX_E_CANCELLED;
-	out->eta_ms = r->over ? 0 : eta(r, now);
+	out->eta_ms = r->over ? 0 : zx__run_eta(r);
 	out->elapsed_ms = now - r->began;
 }
 
@@ -151,5 +136,7 @@ void zx_restore_run_report(const struct zx_restore_run *r, zx_time now,
 			count(out, &op, &r->results[i], &member);
 	out->requests = r->requests;
 	out->repeated = r->repeated;
+	if (r->ended)
+		now = r->ended_at;
 	out->took_ms = now > r->began ? now - r->began : 0;
 }

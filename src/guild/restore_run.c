@@ -18,17 +18,6 @@ static uint64_t mark_of(const struct zx_restore_run *r)
 	return zx__guild_mix(v ^ r->end);
 }
 
-static const uint32_t priors[ZX_RATE_COUNT] = {
-#define ZX__X(name, prior) [ZX_RATE_##name] = prior,
-	ZX_RATES(ZX__X)
-#undef ZX__X
-};
-
-uint64_t zx__run_weight(const struct zx__result *res)
-{
-	return (uint64_t)priors[res->rate] * res->requests;
-}
-
 static void take_op(struct zx_restore_run *r, uint32_t i,
 		    const struct zx_plan_op *op)
 {
@@ -44,7 +33,7 @@ static void take_op(struct zx_restore_run *r, uint32_t i,
 		return;
 	}
 	r->changing++;
-	r->weight_all += zx__run_weight(res);
+	r->left[res->phase][res->rate] += res->requests;
 }
 
 int zx__run_round(struct zx_restore_run *r, unsigned k)
@@ -188,7 +177,8 @@ void zx__run_free_slot(struct zx_restore_run *r, struct zx__flight *f)
 {
 	struct zx_buf keep = f->answer;
 
-	(void)r;
+	if (f->op)
+		r->pace[zx__run_result(r, f->op)->rate].out--;
 	zx_buf_clear(&keep);
 	memset(f, 0, sizeof(*f));
 	f->answer = keep;
@@ -198,8 +188,7 @@ void zx__run_free_slot(struct zx_restore_run *r, struct zx__flight *f)
 
 int zx_restore_run_tick(struct zx_restore_run *r, zx_time now)
 {
-	if (now > r->now)
-		r->now = now;
+	zx__run_clock(r, now);
 	return r->err;
 }
 

@@ -36,7 +36,9 @@ static const char *const outcomes[] = { [ZX_OUTCOME_WAITING] = "not begun",
 static void row(struct text *t, const char *name, uint32_t n)
 {
 	if (n)
-		zx_buf_addf(&t->b, "%-25s %" PRIu32 "\n", name, n);
+		/* What an earlier process did it cannot know. */
+		if (p.took_ms)
+			zx_buf_addf(&t->b, "%-25s %" PRIu32 "\n", name, n);
 }
 
 static void totals(const struct zx_restore_run *r, zx_time now, struct text *t)
