@@ -36,9 +36,7 @@ static const char *const outcomes[] = { [ZX_OUTCOME_WAITING] = "not begun",
 static void row(struct text *t, const char *name, uint32_t n)
 {
 	if (n)
-		/* What an earlier process did it cannot know. */
-		if (p.took_ms)
-			zx_buf_addf(&t->b, "%-25s %" PRIu32 "\n", name, n);
+		zx_buf_addf(&t->b, "%-25s %" PRIu32 "\n", name, n);
 }
 
 static void totals(const struct zx_restore_run *r, zx_time now, struct text *t)
@@ -64,8 +62,10 @@ static void totals(const struct zx_restore_run *r, zx_time now, struct text *t)
 	row(t, "requests", p.requests);
 	if (zx_plan_rounds(r->plan) > 1)
 		row(t, "rounds", zx_plan_rounds(r->plan));
-	zx_buf_addf(&t->b, "%-25s %" PRIu64 ".%" PRIu64 " s\n", "took",
-		    p.took_ms / 1000, p.took_ms / 100 % 10);
+	/* What an earlier process did it cannot know. */
+	if (p.took_ms)
+		zx_buf_addf(&t->b, "%-25s %" PRIu64 ".%" PRIu64 " s\n", "took",
+			    p.took_ms / 1000, p.took_ms / 100 % 10);
 }
 
 static void line(const struct zx_restore_run *r, const struct zx_plan_op *op,
