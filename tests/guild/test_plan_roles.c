@@ -506,6 +506,7 @@ static void own_branch(struct desk *d, const char *saw, const char *sees)
 
 static void plan__what_the_bot_lives_on_is_taken_last(void **state)
 {
+	struct zx_plan *again;
 	struct zx_plan_problem p;
 	struct zx_plan_op op;
 	struct desk d;
@@ -534,6 +535,14 @@ static void plan__what_the_bot_lives_on_is_taken_last(void **state)
 			   "from roles that lose it: they do so last, and "
 			   "taking the restore back needs it again.");
 	assert_false(zx_plan_blocked(d.plan));
+	/* Also when it is read back, as after a crash. */
+	zx_buf_clear(&d.text);
+	assert_err(zx_plan_write(d.plan, mem_append, &d.text, NULL), ZX_OK);
+	assert_err(zx_plan_read(&again, zx_buf_str(&d.text), NULL), ZX_OK);
+	assert_true(zx_plan_op(again, op.id - 1, &op));
+	assert_int_equal(op.act, ZX_ACT_ROLE_UPDATE);
+	assert_int_equal(op.phase, ZX_PHASE_OWN_ROLES);
+	zx_plan_free(again);
 	desk_close(&d);
 }
 
