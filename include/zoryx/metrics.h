@@ -283,6 +283,22 @@ ZX_API void zx_alerts_forget(struct zx_alerts *a, uint32_t shard);
 ZX_API int zx_alerts_tick(struct zx_alerts *a, zx_time now);
 ZX_API int zx_alerts_poll(struct zx_alerts *a, struct zx_alert *out);
 ZX_API zx_time zx_alerts_deadline(const struct zx_alerts *a);
+/*
+ * What is to be remembered for another process: the shard's incident that
+ * people were told of, as zx_alerts_poll gave it out, and that is not over.
+ * ZX_E_NOTFOUND when there is none.
+ */
+ZX_API int zx_alerts_told(const struct zx_alerts *a, uint32_t shard,
+			  struct zx_alert_shard *out);
+/*
+ * Takes up an incident that another process told of, `was` as zx_alerts_told
+ * gave it with lasted_ms brought up to now. It is not raised again; what is
+ * worse is told, a repeat repeat_ms from now, and one recovery. ZX_E_EXISTS
+ * when the shard has an incident here, ZX_E_INVALID when it was healthy,
+ * ZX_E_NOMEM.
+ */
+ZX_API int zx_alerts_resume(struct zx_alerts *a,
+			    const struct zx_alert_shard *was, zx_time now);
 /* Shards that are firing now. */
 ZX_API size_t zx_alerts_firing(const struct zx_alerts *a);
 

@@ -22,9 +22,10 @@ struct entry {
 	uint32_t shard;
 	enum state state;
 	enum news news;
-	zx_time began; /* of the incident */
-	zx_time due;   /* PENDING and RESOLVING: when the state is left */
-	zx_time told;  /* when people last heard of it */
+	zx_time began;	 /* of the incident, or of what we know of it */
+	uint64_t before; /* ms that it had lasted by then */
+	zx_time due;	 /* PENDING and RESOLVING: when the state is left */
+	zx_time told;	 /* when people last heard of it */
 	struct zx_health worst;
 	enum zx_tier told_tier; /* the worst tier people heard of */
 };
@@ -89,18 +90,25 @@ void zx_alerts_forget(struct zx_alerts *a, uint32_t shard)
 		drop(a, e);
 }
 
+static int room(struct zx_alerts *a)
+{
+	size_t n = a->cap ? 2 * a->cap : 8;
+	struct entry *p;
+
+	if (a->count < a->cap)
+		return ZX_OK;
+	p = zx_resize(a->alloc, a->entries, n * sizeof(*p));
+	if (!p)
+		return ZX_E_NOMEM;
+	a->entries = p;
+	a->cap = n;
+	return ZX_OK;
+}
+
 static int begin(struct zx_alerts *a, uint32_t shard, const struct zx_health *h)
 {
-	if (a->count == a->cap) {
-		size_t n = a->cap ? 2 * a->cap : 8;
-		struct entry *p =
-			zx_resize(a->alloc, a->entries, n * sizeof(*p));
-
-		if (!p)
-			return ZX_E_NOMEM;
-		a->entries = p;
-		a->cap = n;
-	}
+	if (room(a))
+		return ZX_E_NOMEM;
 	a->entries[a->count++] = (struct entry){
 		.shard = shard,
 		.state = PENDING,
@@ -184,26 +192,31 @@ int zx_alerts_tick(struct zx_alerts *a, zx_time now)
 	return ZX_OK;
 }
 
+static uint64_t lasted(const struct zx_alerts *a, const struct entry *e)
+{
+	return e->before + (a->now - e->began);
+}
+
 /* The worst tier first, then the longest. */
-static int worse(const struct entry *x, const struct entry *y)
+static int worse(const struct zx_alerts *a, const struct entry *x,
+		 const struct entry *y)
 {
 	if (x->worst.tier != y->worst.tier)
 		return x->worst.tier > y->worst.tier;
-	if (x->began != y->began)
-		return x->began < y->began;
+	if (lasted(a, x) != lasted(a, y))
+		return lasted(a, x) > lasted(a, y);
 	return x->shard < y->shard;
 }
 
-static void add(struct zx_alerts *a, struct zx_alert *out,
+static void add(const struct zx_alerts *a, struct zx_alert *out,
 		const struct entry **named, const struct entry *e)
 {
 	size_t at = out->named;
 
-	(void)a;
 	out->count++;
 	if (e->worst.tier > out->tier)
 		out->tier = e->worst.tier;
-	while (at && worse(e, named[at - 1]))
+	while (at && worse(a, e, named[at - 1]))
 		at--;
 	if (at == ZX_ALERT_SHARDS)
 		return;
@@ -212,6 +225,16 @@ static void add(struct zx_alerts *a, struct zx_alert *out,
 	memmove(named + at + 1, named + at,
 		(out->named - at - 1) * sizeof(*named));
 	named[at] = e;
+}
+
+static struct zx_alert_shard as_told(const struct zx_alerts *a,
+				     const struct entry *e)
+{
+	return (struct zx_alert_shard){
+		.shard = e->shard,
+		.health = e->worst,
+		.lasted_ms = lasted(a, e),
+	};
 }
 
 static void told(struct zx_alerts *a, enum news what)
@@ -246,11 +269,7 @@ int zx_alerts_poll(struct zx_alerts *a, struct zx_alert *out)
 			if (a->entries[i].news == (enum news)(g + 1))
 				add(a, out, named, &a->entries[i]);
 		for (size_t i = 0; i < out->named; i++)
-			out->shards[i] = (struct zx_alert_shard){
-				.shard = named[i]->shard,
-				.health = named[i]->worst,
-				.lasted_ms = a->now - named[i]->began,
-			};
+			out->shards[i] = as_told(a, named[i]);
 		told(a, (enum news)(g + 1));
 		if (out->count)
 			return 1;
@@ -285,4 +304,44 @@ size_t zx_alerts_firing(const struct zx_alerts *a)
 	for (size_t i = 0; i < a->count; i++)
 		n += a->entries[i].state >= FIRING;
 	return n;
+}
+
+/* From one process to the next ---------------------------------------------
+ */
+
+int zx_alerts_told(const struct zx_alerts *a, uint32_t shard,
+		   struct zx_alert_shard *out)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const struct entry *e = &a->entries[i];
+
+		if (e->shard != shard || e->told == ZX_TIME_NEVER)
+			continue;
+		*out = as_told(a, e);
+		return ZX_OK;
+	}
+	return ZX_E_NOTFOUND;
+}
+
+int zx_alerts_resume(struct zx_alerts *a, const struct zx_alert_shard *was,
+		     zx_time now)
+{
+	if (was->health.tier == ZX_HEALTHY)
+		return ZX_E_INVALID;
+	if (find(a, was->shard))
+		return ZX_E_EXISTS;
+	if (room(a))
+		return ZX_E_NOMEM;
+	if (now > a->now)
+		a->now = now;
+	a->entries[a->count++] = (struct entry){
+		.shard = was->shard,
+		.state = FIRING,
+		.began = a->now,
+		.before = was->lasted_ms,
+		.told = a->now,
+		.worst = was->health,
+		.told_tier = was->health.tier,
+	};
+	return ZX_OK;
 }

@@ -225,6 +225,61 @@ static int scenario(const struct zx_alloc *alloc, void *ud)
 	return err;
 }
 
+static void alerts__what_was_told_can_be_taken_up_by_another(void **state)
+{
+	struct zx_alerts *first = make(NULL), *a = make(NULL);
+	struct zx_alert_shard was;
+	char said[512] = "";
+
+	(void)state;
+	zx_alerts_feed(first, 3, &slow, 0);
+	assert_err(zx_alerts_told(first, 3, &was), ZX_E_NOTFOUND);
+	run(first, 100 * S, said, sizeof(said));
+	assert_string_equal(said, "raised 1/1 warning;");
+	assert_err(zx_alerts_told(first, 3, &was), ZX_OK);
+	assert_int_equal(was.lasted_ms, 100 * S);
+	assert_string_equal(was.health.text, "slow");
+	zx_alerts_free(first);
+
+	/* its clock begins anew */
+	was.lasted_ms += 3600 * S;
+	assert_err(zx_alerts_resume(a, &was, 5 * S), ZX_OK);
+	assert_err(zx_alerts_resume(a, &was, 5 * S), ZX_E_EXISTS);
+	assert_int_equal(zx_alerts_firing(a), 1);
+	said[0] = '\0';
+	zx_alerts_feed(a, 3, &slow, 5 * S);
+	run(a, 300 * S, said, sizeof(said));
+	assert_string_equal(said, "");
+	zx_alerts_feed(a, 3, &gone, 300 * S);
+	run(a, 400 * S, said, sizeof(said));
+	assert_string_equal(said, "repeated 1/1 critical;");
+	zx_alerts_free(a);
+}
+
+static void alerts__what_is_taken_up_has_one_recovery(void **state)
+{
+	struct zx_alerts *a = make(NULL);
+	struct zx_alert_shard was = { 3, slow, 3600 * S };
+	struct zx_alert out = { .count = 0 };
+
+	(void)state;
+	assert_err(zx_alerts_resume(a, &was, 5 * S), ZX_OK);
+	zx_alerts_feed(a, 3, &well, 10 * S);
+	zx_alerts_tick(a, 100 * S);
+	assert_false(zx_alerts_poll(a, &out));
+	zx_alerts_tick(a, 130 * S);
+	assert_true(zx_alerts_poll(a, &out));
+	assert_int_equal(out.kind, ZX_ALERT_RECOVERED);
+	assert_int_equal(out.shards[0].lasted_ms, (3600 + 125) * S);
+	assert_err(zx_alerts_told(a, 3, &was), ZX_E_NOTFOUND);
+	zx_alerts_feed(a, 3, &well, 300 * S);
+	zx_alerts_tick(a, 600 * S);
+	assert_false(zx_alerts_poll(a, &out));
+	was = (struct zx_alert_shard){ 3, well, 0 };
+	assert_err(zx_alerts_resume(a, &was, 600 * S), ZX_E_INVALID);
+	zx_alerts_free(a);
+}
+
 static void alerts__every_failed_allocation_is_reported(void **state)
 {
 	(void)state;
@@ -245,6 +300,9 @@ int main(void)
 		cmocka_unit_test(alerts__a_shard_that_is_gone_is_not_recovered),
 		cmocka_unit_test(
 			alerts__any_history_gives_alerts_and_recoveries_in_turn),
+		cmocka_unit_test(
+			alerts__what_was_told_can_be_taken_up_by_another),
+		cmocka_unit_test(alerts__what_is_taken_up_has_one_recovery),
 		cmocka_unit_test(alerts__every_failed_allocation_is_reported),
 	};
 
