@@ -242,6 +242,8 @@ int zx_monitor_configure(struct zx_bot *b, const struct zx_monitor_options *opt)
 	set_options(m, opt);
 	zx_metrics_set_recent(m->metrics, m->opt.recent_ms);
 	err = zx__mon_alerts_begin(m);
+	for (size_t i = 0; !err && i < m->seen_count; i++)
+		err = zx__mon_incident_load(m, m->seen[i].id);
 	zx__mon_clock_start(m);
 	return err;
 }

@@ -16,6 +16,18 @@ static void footer(struct zx_call *call, const char *what,
 		zx_embed_time(out, i->wall);
 }
 
+/* Nobody was told anything where the alerts go now, if they go anywhere. */
+static void forget_incidents(struct zx__mon *m)
+{
+	struct zx_state *s = zx_bot_state(m->bot);
+
+	if (!s || zx_state_begin(s))
+		return; /* the caller saves too, and says so when it cannot */
+	zx__mon_incidents_save(m);
+	(void)zx_state_commit(s);
+	zx_state_rollback(s);
+}
+
 /* Applies, saves, and says when that failed. */
 static void change(struct zx__mon *m, struct zx_call *call, uint64_t channel,
 		   uint32_t threshold, struct zx_buf *trouble)
@@ -30,6 +42,8 @@ static void change(struct zx__mon *m, struct zx_call *call, uint64_t channel,
 	/* What is wrong already is told to the new channel too. */
 	if (again && zx__mon_alerts_begin(m))
 		zx__mon_log(m, ZX_LOG_ERROR, "no memory for alerts");
+	if (again || !channel)
+		forget_incidents(m);
 	m->send_error[0] = '\0';
 	zx__mon_outbox_push(m);
 	err = zx__mon_save_config(m);

@@ -107,6 +107,17 @@ void zx__mon_clock_stop(struct zx__mon *m);
 /* Forgets incidents: those that last are told anew. */
 int zx__mon_alerts_begin(struct zx__mon *m);
 
+/* monitor_incident.c: what people were told, in the state file ---------------
+ */
+/* Brings it in line with the alerts; part of the caller's transaction, so that
+ * a recovery and the end of its incident are one. */
+void zx__mon_incidents_save(struct zx__mon *m);
+/* Takes up what an earlier process told of the shard; what is older than a day
+ * is dropped. ZX_E_NOMEM. */
+int zx__mon_incident_load(struct zx__mon *m, uint32_t shard);
+/* The shard is no longer ours. */
+void zx__mon_incident_forget(struct zx__mon *m, uint32_t shard);
+
 /* monitor_notice.c ----------------------------------------------------------
  */
 void zx__mon_alert_render(struct zx__mon *m, const struct zx_alert *a,

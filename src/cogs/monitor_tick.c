@@ -46,9 +46,21 @@ static int only_waits(const struct zx__mon *m, uint32_t shard,
 	       (state == ZX_SHARD_IDLE || state == ZX_SHARD_QUEUED);
 }
 
+/* What was told ends when the shard is live and well, not when a new process
+ * has not got round to it yet. */
+static int stays_open(const struct zx__mon *m, uint32_t shard,
+		      const struct zx_health *h)
+{
+	struct zx_alert_shard told;
+
+	return h->tier == ZX_HEALTHY &&
+	       zx__mon_state_of(m, shard) != ZX_SHARD_READY &&
+	       !zx_alerts_told(m->alerts, shard, &told);
+}
+
 static void judge(struct zx__mon *m, zx_time now)
 {
-	struct zx_health h, well = { .tier = ZX_HEALTHY };
+	struct zx_health h;
 	size_t i;
 
 	for (i = 0; i < m->seen_count; i++) {
@@ -56,17 +68,36 @@ static void judge(struct zx__mon *m, zx_time now)
 
 		if (zx_metrics_health(m->metrics, id, now, &h))
 			continue;
-		zx_alerts_feed(m->alerts, id,
-			       only_waits(m, id, &h) ? &well : &h, now);
+		if (only_waits(m, id, &h))
+			h = (struct zx_health){ .tier = ZX_HEALTHY };
+		if (!stays_open(m, id, &h))
+			zx_alerts_feed(m->alerts, id, &h, now);
 	}
+}
+
+/* Whether it works or not: what cannot be saved is told all the same. */
+static void settle(struct zx__mon *m, struct zx_state *s)
+{
+	zx__mon_incidents_save(m);
+	if (zx_state_commit(s))
+		zx__mon_log(m, ZX_LOG_ERROR,
+			    "alerts are not saved, a crash would lose them: %s",
+			    zx_state_error(s));
+	zx_state_rollback(s);
 }
 
 static void deliver(struct zx__mon *m)
 {
+	struct zx_state *s = zx_bot_state(m->bot);
 	struct zx_alert a;
+	int open = 0;
 
-	while (zx_alerts_poll(m->alerts, &a))
+	while (zx_alerts_poll(m->alerts, &a)) {
+		open = open || (s && !zx_state_begin(s));
 		zx__mon_alert_post(m, &a);
+	}
+	if (open)
+		settle(m, s);
 	set(m, &m->alert, zx_alerts_deadline(m->alerts));
 }
 

@@ -64,6 +64,7 @@ static void remove_gone(struct zx__mon *m, zx_time now)
 		}
 		zx_metrics_remove(m->metrics, one.shard);
 		zx_alerts_forget(m->alerts, one.shard);
+		zx__mon_incident_forget(m, one.shard);
 	}
 }
 
@@ -78,6 +79,8 @@ static int add_new(struct zx__mon *m, zx_time now)
 			continue;
 		if (!err)
 			err = zx__mon_restore(m, m->seen[i].id);
+		if (!err)
+			err = zx__mon_incident_load(m, m->seen[i].id);
 		if (err)
 			return err;
 	}
