@@ -78,8 +78,10 @@ urllib.request.urlopen(urllib.request.Request(
     headers={"Content-Type": "application/json"}), timeout=10)
 END
 }
-said() {
-  python3 "tests/examples/$@" >"$tmp/said" 2>&1
+said() { # SCRIPT ARGUMENT ...
+  script=tests/examples/$1
+  shift
+  python3 "$script" "$@" >"$tmp/said" 2>&1
   tap "examples: $example is spoken to" $?
   sed 's/^/# /' "$tmp/said"
 }
