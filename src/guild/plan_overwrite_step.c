@@ -11,6 +11,7 @@
  * from one that somebody changed, and finishes it also without `update`.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "guild/plan_int.h"
@@ -34,6 +35,8 @@ struct steps {
 	struct pair *v;
 	size_t n, tight, loose; /* loose: without @everyone's */
 	int everyone;
+	size_t nth; /* of those that follow */
+	char said[100];
 };
 
 static int equal(const struct zx__overwrite *a, const struct zx__overwrite *b)
@@ -146,19 +149,29 @@ static int add(struct steps *s, const struct zx__overwrite *from,
 	return zx__plan_add(pl, &n, NULL);
 }
 
+/* For people: many of them stand below one another. */
+static const char *say(struct steps *s, const char *more)
+{
+	snprintf(s->said, sizeof(s->said),
+		 "Overwrite %zu of %zu that go one by one%s.", ++s->nth,
+		 s->tight + s->loose + (s->everyone != 0), more);
+	return s->said;
+}
+
 /* In a channel that is there it comes before roles are raised. */
 static int close_further(struct steps *s)
 {
 	struct zx__new n = { .act = ZX_ACT_OVERWRITE,
 			     .phase = s->live ? ZX_PHASE_UPDATES
-					      : ZX_PHASE_OVERWRITES,
-			     .detail = "One of more overwrites than a request "
-				       "takes." };
+					      : ZX_PHASE_OVERWRITES };
 	int err = ZX_OK;
 
-	for (size_t i = 0; !err && i < s->n; i++)
-		if (!equal(&s->v[i].is, &s->v[i].mid))
-			err = add(s, &s->v[i].is, &s->v[i].mid, n, NULL);
+	for (size_t i = 0; !err && i < s->n; i++) {
+		if (equal(&s->v[i].is, &s->v[i].mid))
+			continue;
+		n.detail = say(s, "");
+		err = add(s, &s->v[i].is, &s->v[i].mid, n, NULL);
+	}
 	return err;
 }
 
@@ -167,11 +180,7 @@ static int open_up(struct steps *s)
 {
 	struct zx__new n = { .act = s->tight ? ZX_ACT_OVERWRITE_OPEN
 					     : ZX_ACT_OVERWRITE,
-			     .phase = ZX_PHASE_OVERWRITES,
-			     .detail = s->tight ? "It opens the channel, when "
-						  "all that closes it is there."
-						: "One of more overwrites than "
-						  "a request takes." };
+			     .phase = ZX_PHASE_OVERWRITES };
 	size_t left = s->loose;
 	int err = ZX_OK;
 
@@ -182,6 +191,9 @@ static int open_up(struct steps *s)
 		if (p->everyone || equal(&p->mid, &p->want))
 			continue;
 		last = !--left && s->tight && !s->everyone && !s->mark.there;
+		n.detail =
+			say(s, s->tight ? ", when all that closes it is there"
+					: "");
 		err = add(s, &p->mid, &p->want, n, last ? &s->want : NULL);
 	}
 	return err;
@@ -189,15 +201,16 @@ static int open_up(struct steps *s)
 
 static int open_to_everyone(struct steps *s)
 {
-	struct zx__new n = { .act = ZX_ACT_OVERWRITE_OPEN,
-			     .detail = "@everyone's, which waits until all "
-				       "others are there." };
+	struct zx__new n = { .act = ZX_ACT_OVERWRITE_OPEN };
 	int err = ZX_OK;
 
-	for (size_t i = 0; !err && i < s->n; i++)
-		if (s->v[i].everyone && !equal(&s->v[i].mid, &s->v[i].want))
-			err = add(s, &s->v[i].mid, &s->v[i].want, n,
-				  s->mark.there ? NULL : &s->want);
+	for (size_t i = 0; !err && i < s->n; i++) {
+		if (!s->v[i].everyone || equal(&s->v[i].mid, &s->v[i].want))
+			continue;
+		n.detail = say(s, ": @everyone's, when all others are there");
+		err = add(s, &s->v[i].mid, &s->v[i].want, n,
+			  s->mark.there ? NULL : &s->want);
+	}
 	return err;
 }
 

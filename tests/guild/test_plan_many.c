@@ -3,6 +3,7 @@
  * The plan's channels with more overwrites than a request takes.
  */
 #include "guild/plan_desk.h"
+#include "helper/fail_alloc.h"
 
 enum { SEE = 1024, SAY = 2048, MARK = 1040, INVITE = 1 };
 
@@ -121,12 +122,16 @@ static void plan__it_is_closed_until_all_that_denies_is_there(void **state)
 	assert_int_equal(op.role, 301);
 	assert_int_equal(op.phase, ZX_PHASE_OVERWRITES);
 	assert_str(op.body, "{\"allow\":\"0\",\"deny\":\"2048\",\"type\":1}");
+	assert_str(op.detail, "Overwrite 4 of 7 that go one by one.");
 	assert_true(zx_plan_phase_in_order(op.phase));
 	/* Those that show it, everyone's, and the bot's. */
 	assert_int_equal(count(&d, ZX_ACT_OVERWRITE_OPEN), 4);
 	op = desk_op(&d, ZX_ACT_OVERWRITE_OPEN, 2);
 	assert_int_equal(op.role, DESK_GUILD);
 	assert_str(op.body, "{\"type\":0}");
+	assert_str(op.detail,
+		   "Overwrite 7 of 7 that go one by one: @everyone's, "
+		   "when all others are there.");
 	op = desk_op(&d, ZX_ACT_OVERWRITE_OPEN, 3);
 	assert_int_equal(op.role, DESK_BOT);
 	assert_int_equal(length(list_of(&op)), 103);
@@ -498,6 +503,46 @@ static void plan__with_many_it_is_the_same_text_again(void **state)
 	desk_close(&d);
 }
 
+/* Who gets a role back must not see more than the channel will show. */
+static void plan__roles_of_members_wait_for_channels_that_are_there(void **st)
+{
+	(void)st;
+	assert_true(zx_plan_phase_after(ZX_PHASE_MEMBERS) >> ZX_PHASE_UPDATES &
+		    1);
+	/* And new members' channels must be open. */
+	assert_true(zx_plan_phase_after(ZX_PHASE_WELCOME) >>
+			    ZX_PHASE_OVERWRITES &
+		    1);
+}
+
+static int scenario(const struct zx_alloc *a, void *ud)
+{
+	struct desk *d = ud;
+	struct zx_plan *p;
+	int err;
+
+	d->opt.alloc = a;
+	err = zx_plan_new(&p, &d->snap.r, &d->live.r, &d->opt);
+	zx_plan_free(p);
+	return err;
+}
+
+static void plan__with_many_memory_may_run_out_anywhere(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	crowd(&d);
+	fail_alloc_each(scenario, &d);
+	d.opt.alloc = NULL;
+	desk_close(&d);
+	unfinished(&d, MARK, 0);
+	d.opt.update = 1;
+	fail_alloc_each(scenario, &d);
+	d.opt.alloc = NULL;
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,6 +566,9 @@ int main(void)
 			plan__of_changed_ones_each_is_the_less_in_between),
 		cmocka_unit_test(plan__categories_come_last),
 		cmocka_unit_test(plan__with_many_it_is_the_same_text_again),
+		cmocka_unit_test(
+			plan__roles_of_members_wait_for_channels_that_are_there),
+		cmocka_unit_test(plan__with_many_memory_may_run_out_anywhere),
 	};
 
 	return cmocka_run_group_tests_name("plan_many", tests, NULL, NULL);
