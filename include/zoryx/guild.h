@@ -158,6 +158,10 @@ struct zx_guild_counts {
 #undef ZX__X
 };
 
+/* "Manage Server": what Discord's client calls the permission of that bit
+ * (topics/permissions.mdx); NULL for one of a newer kind. */
+ZX_API const char *zx_permission_name(unsigned bit);
+
 /* Counts one item, as the writer does; of some sections nothing is counted. */
 ZX_API void zx_guild_counts_add(struct zx_guild_counts *n, enum zx_section s,
 				struct zx_str item);

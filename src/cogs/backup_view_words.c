@@ -4,61 +4,6 @@
  */
 #include "cogs/backup_view.h"
 
-/* topics/permissions.mdx, by bit. */
-static const char *const permissions[64] = {
-	[0] = "Create Invite",
-	[1] = "Kick Members",
-	[2] = "Ban Members",
-	[3] = "Administrator",
-	[4] = "Manage Channels",
-	[5] = "Manage Server",
-	[6] = "Add Reactions",
-	[7] = "View Audit Log",
-	[8] = "Priority Speaker",
-	[9] = "Video",
-	[10] = "View Channel",
-	[11] = "Send Messages",
-	[12] = "Send TTS",
-	[13] = "Manage Messages",
-	[14] = "Embed Links",
-	[15] = "Attach Files",
-	[16] = "Read History",
-	[17] = "Mention Everyone",
-	[18] = "External Emojis",
-	[19] = "View Insights",
-	[20] = "Connect",
-	[21] = "Speak",
-	[22] = "Mute Members",
-	[23] = "Deafen Members",
-	[24] = "Move Members",
-	[25] = "Voice Activity",
-	[26] = "Change Nickname",
-	[27] = "Manage Nicknames",
-	[28] = "Manage Roles",
-	[29] = "Manage Webhooks",
-	[30] = "Manage Expressions",
-	[31] = "Application Commands",
-	[32] = "Request to Speak",
-	[33] = "Manage Events",
-	[34] = "Manage Threads",
-	[35] = "Create Public Threads",
-	[36] = "Create Private Threads",
-	[37] = "External Stickers",
-	[38] = "Send in Threads",
-	[39] = "Activities",
-	[40] = "Moderate Members",
-	[41] = "Monetization Insights",
-	[42] = "Soundboard",
-	[43] = "Create Expressions",
-	[44] = "Create Events",
-	[45] = "External Sounds",
-	[46] = "Voice Messages",
-	[49] = "Polls",
-	[50] = "External Apps",
-	[51] = "Pin Messages",
-	[52] = "Bypass Slowmode",
-};
-
 static const char *const sections[ZX_SECTION_COUNT] = {
 	[ZX_SECTION_AUTOMOD] = "AutoMod",
 	[ZX_SECTION_BANS] = "Bans",
@@ -97,17 +42,15 @@ const char *zx__bkv_channel_type(uint64_t type)
 
 void zx__bkv_permissions(uint64_t bits, const char *before, struct zx_buf *out)
 {
-	int i;
-
-	for (i = 0; i < 64; i++) {
+	for (unsigned i = 0; i < 64; i++) {
 		if (!(bits >> i & 1))
 			continue;
 		if (out->len && out->ptr[out->len - 1] != ' ')
 			zx_buf_addc(out, ", ");
-		if (permissions[i])
-			zx_buf_addf(out, "%s%s", before, permissions[i]);
+		if (zx_permission_name(i))
+			zx_buf_addf(out, "%s%s", before, zx_permission_name(i));
 		else
-			zx_buf_addf(out, "%sbit %d", before, i);
+			zx_buf_addf(out, "%sbit %u", before, i);
 	}
 }
 

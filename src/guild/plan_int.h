@@ -34,7 +34,6 @@ extern const struct zx__act zx__acts[ZX_ACT_COUNT];
 #define ZX__BIT_ADMIN ZX__BIT(3)
 #define ZX__BIT_VIEW ZX__BIT(10)
 #define ZX__BIT_ROLES ZX__BIT(28)
-const char *zx__bit_name(uint64_t bit);
 /* "View Channels, Ban Members" into buf. */
 const char *zx__bit_names(uint64_t bits, char *buf, size_t size);
 

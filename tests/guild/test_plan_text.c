@@ -275,6 +275,27 @@ static void plan__the_time_is_that_of_the_slowest_bucket(void **state)
 	desk_close(&d);
 }
 
+static void permissions__each_documented_bit_has_a_name_of_its_own(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 53; i++) {
+		/* 47 was never given out */
+		if (i == 47) {
+			assert_null(zx_permission_name(i));
+			continue;
+		}
+		assert_non_null(zx_permission_name(i));
+		for (unsigned k = 0; k < i; k++)
+			if (k != 47)
+				assert_string_not_equal(zx_permission_name(i),
+							zx_permission_name(k));
+	}
+	assert_string_equal(zx_permission_name(28), "Manage Roles");
+	assert_string_equal(zx_permission_name(48), "Set Voice Channel Status");
+	assert_null(zx_permission_name(63));
+	assert_null(zx_permission_name(64));
+}
+
 /* Each permission that is missing is named, and nothing that needs it is tried.
  */
 static void C06__each_missing_permission_is_named(void **state)
@@ -512,6 +533,8 @@ int main(void)
 		cmocka_unit_test(plan__phases_come_after_what_they_need),
 		cmocka_unit_test(plan__a_line_says_what_and_why),
 		cmocka_unit_test(plan__the_time_is_that_of_the_slowest_bucket),
+		cmocka_unit_test(
+			permissions__each_documented_bit_has_a_name_of_its_own),
 		cmocka_unit_test(C06__each_missing_permission_is_named),
 		cmocka_unit_test(plan__the_way_back_undoes_all_in_turn),
 		cmocka_unit_test(plan__what_was_not_done_is_not_undone),
