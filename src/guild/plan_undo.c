@@ -179,6 +179,23 @@ static int unban_all(struct undo *u, const struct zx__op *op)
 	return err;
 }
 
+/* Discord made it when the server became a community, and what it was is in
+ * nobody's plan. */
+static int adopted(struct undo *u, const struct zx__op *op)
+{
+	struct zx__op *n =
+		like(u, op, ZX_VERB_IMPOSSIBLE, ZX_ACT_NONE, ZX_PHASE_NONE);
+
+	if (!n)
+		return ZX_E_NOMEM;
+	n->reason = ZX_WHY_DISCORD;
+	return zx__plan_keep(
+		u->to,
+		ZX_STR("Discord made this rule itself when the server became a "
+		       "community: it stays as the restore set it."),
+		&n->detail);
+}
+
 static int take_back(struct undo *u, const struct zx__op *op, uint64_t made)
 {
 	if (zx__acts[op->act].flags & ZX_PLAN_MAKES)
@@ -200,6 +217,8 @@ static int take_back(struct undo *u, const struct zx__op *op, uint64_t made)
 	case ZX_ACT_OVERWRITE:
 	case ZX_ACT_OVERWRITE_OPEN:
 		return overwrite(u, op);
+	case ZX_ACT_AUTOMOD_ADOPT:
+		return adopted(u, op);
 	case ZX_ACT_NICK:
 		return revert(u, op, ZX_VERB_UPDATE, ZX_ACT_NICK,
 			      ZX_PHASE_UNDO_MEMBERS);

@@ -269,6 +269,47 @@ static void plan__the_rule_that_comes_with_a_community_becomes_it(void **state)
 	desk_close(&d);
 }
 
+static int all_done(uint32_t op, uint64_t *made, void *ud)
+{
+	(void)op;
+	(void)ud;
+	*made = 4000 + op;
+	return 1;
+}
+
+static void plan__the_way_back_says_which_rule_stays(void **state)
+{
+	struct zx_plan *back;
+	struct zx_plan_op op;
+	struct zx_idmap ids;
+	struct desk d;
+	unsigned said = 0;
+
+	(void)state;
+	communes(&d, "'features':[]", 1);
+	desk_plan(&d);
+	desk_ids(&d, &ids);
+	assert_err(zx_plan_undo(&back, d.plan, "abcdefabcdef", &ids, all_done,
+				NULL),
+		   ZX_OK);
+	for (size_t i = 0; zx_plan_op(back, i, &op); i++) {
+		if (op.section != ZX_SECTION_AUTOMOD)
+			continue;
+		said++;
+		assert_int_equal(op.verb, ZX_VERB_IMPOSSIBLE);
+		assert_int_equal(op.act, ZX_ACT_NONE);
+		assert_str(op.name, "Mentions");
+		assert_str(op.detail,
+			   "Discord made this rule itself when the server "
+			   "became a community: it stays as the restore set "
+			   "it.");
+	}
+	assert_int_equal(said, 1);
+	zx_plan_free(back);
+	zx_idmap_release(&ids);
+	desk_close(&d);
+}
+
 static void plan__a_communitys_rule_is_the_one_of_another_name(void **state)
 {
 	struct desk d;
@@ -393,6 +434,7 @@ int main(void)
 			plan__the_rule_that_comes_with_a_community_is_not_made),
 		cmocka_unit_test(
 			plan__the_rule_that_comes_with_a_community_becomes_it),
+		cmocka_unit_test(plan__the_way_back_says_which_rule_stays),
 		cmocka_unit_test(
 			plan__a_communitys_rule_is_the_one_of_another_name),
 		cmocka_unit_test(plan__a_stage_that_was_live_stays_silent),
