@@ -110,12 +110,15 @@ test('the restore is seen moving, is paused and goes on', async () => {
   await picture(m, 'restore-progress');
   await press(m, 'Pause');
   await m.getByText('Nothing new begins').waitFor();
+  // What was brought back already, somebody deletes again.
+  await act('admin', 'DELETE', '/guilds/{guild}/roles/{role:Helper}');
   await press(m, 'Resume');
 });
 
 test('it is verified and reported', async () => {
   await m.getByText('Restore Complete').waitFor({ timeout: 60000 });
   await m.getByText('it is as the plan wanted it', { exact: false }).waitFor();
+  await m.getByText('2 rounds: others deleted', { exact: false }).waitFor();
   for (const name of lost) await channel(name).waitFor();
   await picture(m, 'restore-report');
   const file = T('message').filter({ hasText: /restore-\d+\.txt/ });
