@@ -50,6 +50,7 @@ void zx__call_free(struct zx_call *call)
 	const struct zx_alloc *a = c->opt.alloc;
 
 	zx__list_free(c, &call->queue);
+	zx__lane_leave(c, &call->lane);
 	zx__timer_leave(c, &call->defer);
 	zx__args_free(call);
 	zx_delete(a, call->token);

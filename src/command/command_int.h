@@ -75,6 +75,9 @@ struct zx__send {
 	int notice;	  /* a new message also in answer to a press */
 	int no_reference; /* refused once because of the reference */
 	int again;	  /* tried a second time */
+	uint64_t turn;	  /* in the call's lane; 0: in none */
+	int in_lane;	  /* on its way to change the message */
+	int crossed;	  /* when something else was */
 	uint32_t delete_after_ms;
 	uint64_t channel_id, message_id; /* DELETE */
 	zx_follow_then *then;		 /* FOLLOW; NULL: nobody asks */
@@ -101,6 +104,10 @@ void zx__send_end(struct zx_commands *c, struct zx__send *s,
 		  const struct zx_rest_result *r);
 /* Behind what the call sends already; takes a reference. */
 void zx__send_queue(struct zx_call *call, struct zx__send *s);
+/* Before it: the same send once more. */
+void zx__send_requeue(struct zx__send *s);
+/* Whether there is a way left by which the call can edit its answer. */
+int zx__call_edits(const struct zx_call *call);
 /* Gives the call's next send its turn, when none is in flight. */
 void zx__call_ready(struct zx_call *call);
 /* Fills `req`: 1, 0 when there is nothing to send any more, ZX_E_NOMEM. */
@@ -173,6 +180,7 @@ struct zx_call {
 	char *roles;	 /* the same, of the invoker */
 	char prefix[24]; /* what was typed in front of the name */
 	uint64_t panel;
+	struct zx__lane *lane;	     /* NULL: it has its message alone */
 	int form_open;		     /* the answer was a form */
 	const struct zx_modal *form; /* SUBMIT: which, as */
 	uint64_t form_id;	     /* this one of the panels */
@@ -265,6 +273,7 @@ struct zx__panel {
 	const struct zx_command *command;
 	struct zx__timer timer;
 	uint64_t user_id, guild_id, channel_id, message_id, app_id;
+	struct zx__lane *lane;
 	char *token, *name;
 	zx_time token_until;
 	enum zx_form form;
@@ -308,6 +317,44 @@ void zx__submit_run(struct zx_call *call);
 /* The id in a custom_id "zx:ID:ACTION" of ours, or ZX_E_NOTFOUND. */
 int zx__panel_read_id(struct zx_str s, uint64_t *id, struct zx_str *action);
 void zx__complete_run(struct zx_call *call);
+
+/* Lanes: the order of what changes one message ---------------------------- */
+
+/* Shared by the panel in the message, and the calls that change it. A call
+ * that opens no panel needs none: what it sends is in order anyway. */
+struct zx__lane {
+	unsigned refs;
+	unsigned flying;	  /* changes on their way */
+	uint64_t asked;		  /* the newest turn */
+	uint64_t shown;		  /* the newest that Discord took */
+	struct zx__send *waiting; /* the newest edit that is not sent yet */
+	uint64_t message_id;	  /* 0 unknown */
+};
+
+enum zx__turn { TURN_GO, TURN_WAIT, TURN_OVER };
+
+/* The panel is in the call's message. ZX_E_NOMEM. */
+int zx__lane_share(struct zx_call *call, struct zx__panel *p);
+/* The call changes the panel's message. ZX_E_NOMEM. */
+int zx__lane_join(struct zx_call *call, struct zx__panel *p);
+void zx__lane_leave(struct zx_commands *c, struct zx__lane **at);
+/* What the send says is the newest now. It is in the call's queue. */
+void zx__lane_ask(struct zx_call *call, struct zx__send *s);
+/* Whether a queue's first send may go, or has been overtaken. */
+enum zx__turn zx__lane_turn(const struct zx__send *s);
+/* Written and about to go: when it makes a new message out of an edit, the call
+ * and its panel go on there. ZX_E_NOMEM. */
+int zx__lane_split(struct zx__send *s);
+/* It has left its queue, and goes out or not. */
+void zx__lane_taken(struct zx__send *s, int flies);
+/* Its result is there. */
+void zx__lane_back(struct zx__send *s, const struct zx_rest_result *r);
+/* Nonzero when it is used again, because it may lie under something older. */
+int zx__lane_again(struct zx__send *s, const struct zx_rest_result *r);
+/* It is in its call's queue once more. */
+void zx__lane_requeued(struct zx__send *s);
+/* Gives who waits its turn. `lane` may be NULL. */
+void zx__lane_next(const struct zx__lane *lane);
 
 /* The machine ------------------------------------------------------------ */
 

@@ -264,7 +264,9 @@ int zx__recv_submit(struct zx_call *call, struct zx_str data)
 	call->info.command = p->command;
 	call->answer_id = call->info.message_id;
 	call->ephemeral = p->ephemeral;
-	err = read_values(call, data);
+	err = call->info.message_id ? zx__lane_join(call, p) : ZX_OK;
+	if (!err)
+		err = read_values(call, data);
 	if (!err)
 		zx__call_queue(call);
 	return err;

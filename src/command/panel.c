@@ -75,6 +75,7 @@ static void age_link(struct zx__panels *t, struct zx__panel *p)
 
 static void release(struct zx_commands *c, struct zx__panel *p)
 {
+	zx__lane_leave(c, &p->lane);
 	zx_delete(c->opt.alloc, p->token);
 	zx_delete(c->opt.alloc, p->name);
 	zx_delete(c->opt.alloc, p->state);
@@ -151,7 +152,7 @@ struct zx__panel *zx__panel_new(struct zx_call *call,
 		return NULL;
 	p->panel = panel;
 	p->timeout_ms = panel->timeout_ms ? panel->timeout_ms : ZX__PANEL_MS;
-	if (fill(p, call, state, size) ||
+	if (fill(p, call, state, size) || zx__lane_share(call, p) ||
 	    zx__timer_join(c, &p->timer, TIMER_PANEL)) {
 		release(c, p);
 		return NULL;
@@ -290,6 +291,8 @@ static struct zx_call *last_call(struct zx_commands *c, struct zx__panel *p)
 	call->name = p->name;
 	call->info.user_name = p->name;
 	p->token = p->name = NULL;
+	call->lane = p->lane;
+	p->lane = NULL;
 	call->answered = 1;
 	call->ephemeral = p->ephemeral;
 	call->answer_id = p->message_id;

@@ -78,7 +78,9 @@ int zx__recv_press(struct zx_call *call, struct zx_str data)
 	call->info.command = p->command;
 	call->answer_id = call->info.message_id;
 	call->ephemeral = p->ephemeral;
-	err = take_values(call, data, action);
+	err = zx__lane_join(call, p);
+	if (!err)
+		err = take_values(call, data, action);
 	if (err)
 		return err;
 	zx__call_queue(call);

@@ -68,6 +68,7 @@ static int defer_files(struct zx_call *call, struct zx__send *s, int ephemeral)
 	if (!s)
 		return call->answered ? ZX_OK : defer(call, ephemeral);
 	s->kind = SEND_DEFER;
+	s->turn = 0;
 	zx_message_clear(&s->message);
 	begin(call, s, ephemeral);
 	return ZX_OK;
@@ -93,6 +94,7 @@ int zx__answer(struct zx_call *call, struct zx_message *m)
 			s->kind = SEND_ANSWER;
 		if (s->kind == SEND_ANSWER)
 			begin(call, s, ephemeral);
+		zx__lane_ask(call, s);
 		return ZX_OK;
 	}
 	s = zx__send_new(call->c, call->answered ? SEND_EDIT : SEND_ANSWER, m);
@@ -101,6 +103,7 @@ int zx__answer(struct zx_call *call, struct zx_message *m)
 	if (s->kind == SEND_ANSWER)
 		begin(call, s, ephemeral);
 	zx__send_queue(call, s);
+	zx__lane_ask(call, s);
 	return ZX_OK;
 }
 

@@ -46,13 +46,10 @@ static void learn(struct zx_commands *c, struct zx__send *s,
 /* The send goes out once more, by the way that is left. */
 static int again(struct zx__send *s)
 {
-	struct zx_call *call = s->call;
-
 	if (s->again)
 		return 0;
 	s->again = 1;
-	call->refs++;
-	zx__list_push_front(&call->queue, s);
+	zx__send_requeue(s);
 	return 1;
 }
 
@@ -133,13 +130,17 @@ static void call_result(struct zx_commands *c, struct zx__send *s,
 	int used_again = 0;
 
 	call->flying = NULL;
+	zx__lane_back(s, r);
 	if (s->kind == SEND_CHOICES || s->kind == SEND_TYPING)
 		; /* nobody waits for these */
 	else if (!r->err)
 		learn(c, s, r);
 	else if (!(used_again = retry(c, s, r)))
 		failed(c, s, r);
+	if (!used_again)
+		used_again = zx__lane_again(s, r);
 	zx__call_ready(call);
+	zx__lane_next(call->lane);
 	if (!used_again)
 		zx__send_end(c, s, r);
 	zx__call_unref(call);

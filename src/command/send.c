@@ -97,7 +97,8 @@ void zx__call_ready(struct zx_call *call)
 {
 	struct zx_commands *c = call->c;
 
-	if (call->in_ready || call->flying || !call->queue.first)
+	if (call->in_ready || call->flying || !call->queue.first ||
+	    zx__lane_turn(call->queue.first) == TURN_WAIT)
 		return;
 	call->in_ready = 1;
 	call->next_ready = NULL;
@@ -116,15 +117,37 @@ void zx__send_queue(struct zx_call *call, struct zx__send *s)
 	zx__call_ready(call);
 }
 
-/* The ready call's next send is `s`: it leaves the call's queue. */
-static void take_ready(struct zx_commands *c, struct zx_call *call,
-		       struct zx__send *s)
+void zx__send_requeue(struct zx__send *s)
+{
+	s->call->refs++;
+	zx__list_push_front(&s->call->queue, s);
+	zx__lane_requeued(s);
+}
+
+static void leave_ready(struct zx_commands *c, struct zx_call *call)
 {
 	c->ready_first = call->next_ready;
 	if (!c->ready_first)
 		c->ready_last = NULL;
 	call->in_ready = 0;
+}
+
+/* The ready call's next send is `s`: it leaves the call's queue. */
+static void take_ready(struct zx_commands *c, struct zx_call *call,
+		       struct zx__send *s, int flies)
+{
+	leave_ready(c, call);
 	zx__list_remove(&call->queue, s);
+	zx__lane_taken(s, flies);
+}
+
+/* As zx__send_write, of what has a turn. */
+static int write_turn(struct zx_commands *c, struct zx__send *s,
+		      enum zx__turn turn, struct zx_rest_request *req)
+{
+	int n = turn == TURN_OVER ? 0 : zx__send_write(c, s, req);
+
+	return n > 0 && zx__lane_split(s) ? ZX_E_NOMEM : n;
 }
 
 static int poll_call(struct zx_commands *c, struct zx_rest_request *req,
@@ -133,14 +156,20 @@ static int poll_call(struct zx_commands *c, struct zx_rest_request *req,
 	static const struct zx_rest_result over = { .err = ZX_E_STATE };
 	struct zx_call *call;
 	struct zx__send *s;
+	enum zx__turn turn;
 	int n;
 
 	while ((call = c->ready_first) != NULL) {
 		s = call->queue.first;
-		n = zx__send_write(c, s, req);
+		turn = zx__lane_turn(s);
+		if (turn == TURN_WAIT) {
+			leave_ready(c, call);
+			continue;
+		}
+		n = write_turn(c, s, turn, req);
 		if (n < 0)
 			return n;
-		take_ready(c, call, s);
+		take_ready(c, call, s, n);
 		if (n) {
 			call->flying = s;
 			zx__list_push(&c->flying, s);

@@ -25,13 +25,26 @@ static int channel_is_open(const struct zx_call *call)
 	return !call->dead && !call->guest && call->info.channel_id;
 }
 
+/* The answer, as a message of the channel: a press of it tells which it is. */
+static uint64_t answer_of(const struct zx_call *call)
+{
+	if (call->answer_id || !call->lane)
+		return call->answer_id;
+	return call->lane->message_id;
+}
+
 static enum zx__route route_edit(const struct zx_call *call)
 {
 	if (token_lives(call))
 		return ROUTE_ORIGINAL;
 	if (call->ephemeral || !channel_is_open(call))
 		return ROUTE_NONE;
-	return call->answer_id ? ROUTE_PATCH : ROUTE_POST;
+	return answer_of(call) ? ROUTE_PATCH : ROUTE_POST;
+}
+
+int zx__call_edits(const struct zx_call *call)
+{
+	return route_edit(call) != ROUTE_NONE;
 }
 
 static enum zx__route route_new(const struct zx_call *call,
@@ -105,7 +118,7 @@ static void path(struct zx_commands *c, const struct zx__send *s,
 		req->flags = ZX_REST_IDEMPOTENT;
 		break;
 	case ROUTE_PATCH:
-		path_message(&c->path, call->info.channel_id, call->answer_id);
+		path_message(&c->path, call->info.channel_id, answer_of(call));
 		req->method = ZX_PATCH;
 		break;
 	case ROUTE_NONE:
