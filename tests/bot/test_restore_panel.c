@@ -5,6 +5,8 @@
  */
 #include "bot/backup.h"
 
+#define EDIT "PATCH /webhooks/{id}/{token}/messages/{id}"
+
 static struct run *rich(void)
 {
 	struct run *r = fresh();
@@ -208,6 +210,44 @@ restore_panel__stopped_it_goes_on_and_makes_nothing_twice(void **state)
 	comes(r, "✅ Restore Complete");
 	want(r, "it is as the plan wanted it");
 	slash(r, "backuprestore", by_id("status", ""), "✅ Restore Complete");
+	down(r);
+}
+
+/* Until nothing has edited the panel for a while. */
+static void quiet(struct run *r)
+{
+	while (!zx_sandbox_expect(r->box, EDIT, 600, NULL))
+		continue;
+	comes(r, "");
+}
+
+/* The edits before the press have another token, and are slow. */
+static void restore_panel__stopped_it_stays_interrupted(void **state)
+{
+	struct run *r = rich();
+	char id[13];
+
+	(void)state;
+	create(r, NULL, id);
+	lose(r, some);
+	plan(r, id);
+	fault(r, "{\"fault\":\"rest_slow\",\"route\":"
+		 "\"POST /guilds/{id}/channels\",\"ms\":700,\"times\":4}");
+	fault(r,
+	      "{\"fault\":\"rest_slow\",\"ms\":300,\"times\":0,\"route\":\"" EDIT
+	      "\"}");
+	confirm(r);
+	comes(r, "Restoring Your Server");
+	press(r, "pause", "");
+	press(r, "resume", "");
+	press(r, "stop", "");
+	comes(r, "⏹️ Restore Interrupted");
+	quiet(r);
+	want(r, "⏹️ Restore Interrupted");
+	press(r, "go-on", "");
+	comes(r, "✅ Restore Complete");
+	quiet(r);
+	want(r, "✅ Restore Complete");
 	down(r);
 }
 
@@ -415,6 +455,7 @@ int main(void)
 			restore_panel__components_are_switched_on_and_off),
 		cmocka_unit_test(
 			restore_panel__stopped_it_goes_on_and_makes_nothing_twice),
+		cmocka_unit_test(restore_panel__stopped_it_stays_interrupted),
 		cmocka_unit_test(
 			restore_panel__after_a_restart_the_channel_is_told),
 		cmocka_unit_test(
