@@ -164,7 +164,10 @@ ZX_API uint64_t zx_call_app_permissions(const struct zx_call *call,
 
 /*
  * Answers. The first is the response, later ones edit it; in a press both
- * change the message that was pressed. Text over the limits is cut visibly.
+ * change the message that was pressed. What several calls say in one message
+ * is shown in the order in which they said it: an edit waits for the one that
+ * is on its way, and what is overtaken while it waits is not sent. Text over
+ * the limits is cut visibly.
  * Takes what is in `m` and empties it, also on error. ZX_E_STATE when the call
  * is over, ZX_E_NOMEM.
  *
@@ -194,6 +197,9 @@ typedef void zx_follow_then(struct zx_call *call,
  * also where nothing was answered yet. */
 ZX_API int zx_follow_up_then(struct zx_call *call, struct zx_message *m,
 			     zx_follow_then *then, void *ud);
+/* How many more messages may follow in this call: at most 5 where only the user
+ * has installed the app (IN-08); UINT_MAX elsewhere. */
+ZX_API unsigned zx_follow_ups_left(const struct zx_call *call);
 /* "thinking…": done by itself 2 s after an interaction. */
 ZX_API int zx_defer(struct zx_call *call);
 /* The red error embed of spec W5, once (then ZX_E_STATE); the text is shown in

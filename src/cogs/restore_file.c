@@ -25,6 +25,7 @@ struct zx__rsf_sending {
 	struct zx__rsf what;
 	size_t max;
 	unsigned parts, done;
+	int short_of;	    /* the rest is not sent, which was said */
 	uint64_t hash;	    /* of what was sent */
 	struct zx_buf head; /* first piece of the text */
 };
@@ -94,21 +95,28 @@ static void names(const struct zx__rsf_sending *s, char out[96])
 			 s->parts);
 }
 
-/* Which are missing, and how one gets them. */
+/* Which are missing, from that one on. */
+static void say_missing(const struct zx__rsf_sending *s, unsigned from,
+			struct zx_message *m)
+{
+	if (s->parts == 1)
+		zx_say(m, "⚠️ `%s.txt` is missing", s->what.name);
+	else if (from == s->parts)
+		zx_say(m, "⚠️ `%s`: part %u of %u is missing", s->what.name,
+		       from, from);
+	else
+		zx_say(m, "⚠️ `%s`: parts %u to %u of %u are missing",
+		       s->what.name, from, s->parts, s->parts);
+}
+
+/* The same in a message, and how one gets them. */
 static void missing(struct zx__rsf_sending *s, int over, const char *why)
 {
 	struct zx_message m;
 	int err;
 
 	zx_message_init(&m, s->b->alloc);
-	if (s->parts == 1)
-		zx_say(&m, "⚠️ `%s.txt` is missing", s->what.name);
-	else if (s->done + 1 == s->parts)
-		zx_say(&m, "⚠️ `%s`: part %u of %u is missing",
-		       s->what.name, s->parts, s->parts);
-	else
-		zx_say(&m, "⚠️ `%s`: parts %u to %u of %u are missing",
-		       s->what.name, s->done + 1, s->parts, s->parts);
+	say_missing(s, s->done + 1, &m);
 	zx_say(&m, ": %s. %s", why, s->what.again);
 	/* Its token is over: only the channel is left, and it tells nothing. */
 	if (s->what.private && !over)
@@ -164,6 +172,13 @@ static int send_part(struct zx__rsf_sending *s, struct zx__rsf_cut *part)
 		  zx_buf_str(&part->text));
 	if (s->what.private)
 		zx_message_flags(&m, ZX_MESSAGE_EPHEMERAL);
+	if (s->done + 1 < s->parts && zx_follow_ups_left(s->call) == 1) {
+		s->short_of = 1;
+		say_missing(s, s->done + 2, &m);
+		zx_say(&m, ": Discord lets an app that only you have installed "
+			   "send so many messages and no more. Installed in "
+			   "the server, it sends all of them.");
+	}
 	zx__rsf_hash(part, part->text.len);
 	s->hash = part->hash;
 	err = zx_follow_up_then(s->call, &m, sent, s);
@@ -200,7 +215,8 @@ static void sent(struct zx_call *call, const struct zx_rest_result *r, void *ud)
 	struct zx__rsf_sending *s = ud;
 
 	(void)call;
-	if (!s->b->stopped && !r->err && ++s->done < s->parts && go_on(s))
+	if (!s->b->stopped && !r->err && ++s->done < s->parts && !s->short_of &&
+	    go_on(s))
 		return;
 	if (!s->b->stopped && r->err)
 		refused(s, r);

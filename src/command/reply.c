@@ -3,6 +3,8 @@
  * reply: what a handler says. The same calls for both forms; which endpoint
  * carries the words is decided in send_write.c.
  */
+#include <limits.h>
+
 #include "command/command_int.h"
 
 static int wants_ephemeral(const struct zx_call *call,
@@ -153,13 +155,21 @@ int zx_answer(struct zx_call *call, const char *fmt, ...)
 	return err;
 }
 
+unsigned zx_follow_ups_left(const struct zx_call *call)
+{
+	if (!call->guest)
+		return UINT_MAX;
+	return call->follow_ups < ZX__GUEST_FOLLOW_UPS
+		       ? ZX__GUEST_FOLLOW_UPS - call->follow_ups
+		       : 0;
+}
+
 static int follow(struct zx_call *call, struct zx_message *m, int notice,
 		  uint32_t delete_ms)
 {
 	struct zx__send *s;
 
-	if (call->queue.count >= ZX__QUEUE ||
-	    (call->guest && call->follow_ups >= ZX__GUEST_FOLLOW_UPS))
+	if (call->queue.count >= ZX__QUEUE || !zx_follow_ups_left(call))
 		return ZX_E_LIMIT;
 	s = zx__send_new(call->c, SEND_FOLLOW, m);
 	if (!s)

@@ -2,6 +2,8 @@
  *
  * follow: what becomes of a message that follows an answer, told to who asked.
  */
+#include <limits.h>
+
 #include "desk.h"
 
 static struct zx_call *kept;
@@ -90,6 +92,7 @@ static void follow__each_is_sent_when_the_one_before_was_taken(void **state)
 
 	(void)state;
 	begin(&d, NULL);
+	assert_int_equal(zx_follow_ups_left(kept), UINT_MAX);
 	to_come = 2;
 	assert_err(more(kept, "first", 0), ZX_OK);
 	desk_pump(&d);
@@ -190,8 +193,11 @@ static void IN_08__a_guests_sixth_is_refused_at_once(void **state)
 	(void)state;
 	begin(&d, "\"authorizing_integration_owners\":{\"1\":\"3\"}");
 	to_come = 0;
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < 5; i++) {
+		assert_int_equal(zx_follow_ups_left(kept), 5 - i);
 		assert_err(more(kept, "x", 0), ZX_OK);
+	}
+	assert_int_equal(zx_follow_ups_left(kept), 0);
 	assert_err(more(kept, "x", 0), ZX_E_LIMIT);
 	desk_pump(&d);
 	for (unsigned i = 1; i <= 5; i++)
