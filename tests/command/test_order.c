@@ -4,6 +4,7 @@
  * stays, in whatever order requests arrive and are answered.
  */
 #include "desk.h"
+#include "helper/fail_alloc.h"
 
 #define CALLS 6
 
@@ -49,12 +50,20 @@ static void run(struct zx_call *call, void *ud)
 	assert_err(zx_reply_panel(call, &panel, &newest), ZX_OK);
 }
 
+static void hold(struct zx_call *call, void *ud)
+{
+	(void)ud;
+	zx_call_keep(call);
+	kept[kept_count++] = call;
+}
+
 static const struct zx_command commands[] = {
 	{ .name = "open", .description = "d", .run = run },
 	{ .name = "quiet",
 	  .description = "d",
 	  .run = run,
 	  .flags = ZX_COMMAND_EPHEMERAL },
+	{ .name = "hold", .description = "d", .run = hold },
 };
 
 static char button[128];
@@ -63,7 +72,7 @@ static char button[128];
 static void begin_as(struct desk *d, const char *name)
 {
 	kept_count = 0;
-	assert_err(desk_begin(d, NULL, commands, 2), ZX_OK);
+	assert_err(desk_begin(d, NULL, commands, 3), ZX_OK);
 	desk_slash(d, DESK_USER, name, NULL);
 	desk_custom_id(d->sent[0].body, "up", button);
 	desk_result(d, 0, 204, 0, "");
@@ -496,6 +505,90 @@ static void order__a_message_that_became_two_is_two(void **state)
 	finish(&d);
 }
 
+/* Memory ------------------------------------------------------------------- */
+
+static void again(struct desk *d, size_t call, int *err)
+{
+	newest++;
+	if (!*err && call < kept_count)
+		*err = zx_reply_panel(kept[call], &panel, &newest);
+	if (!*err)
+		*err = desk_pump(d);
+}
+
+static int scenario(const struct zx_alloc *a, void *ud)
+{
+	struct desk d;
+	int err;
+
+	(void)ud;
+	kept_count = 0;
+	err = desk_begin(&d, a, commands, 3);
+	if (!err)
+		err = desk_slash(&d, DESK_USER, "hold", NULL);
+	again(&d, 0, &err);
+	if (!err && d.count) {
+		desk_custom_id(d.sent[0].body, "up", button);
+		desk_ok_all(&d);
+		err = desk_wait(&d, 16 * 60 * 1000);
+	}
+	again(&d, 0, &err); /* a new message */
+	desk_ok_all(&d);
+	if (!err) /* and the old one */
+		err = desk_press(&d, DESK_USER, button, NULL);
+	again(&d, 1, &err);
+	again(&d, 0, &err);
+	desk_ok_all(&d);
+	while (kept_count)
+		zx_call_release(kept[--kept_count]);
+	desk_end(&d);
+	return err;
+}
+
+static void order__every_allocation_may_fail(void **state)
+{
+	(void)state;
+	assert_true(fail_alloc_each_lenient(scenario, NULL) > 20);
+}
+
+/* Nonzero when that allocation was asked for. */
+static int late(size_t refused)
+{
+	struct fail_alloc a;
+	struct desk d;
+	int err;
+
+	fail_alloc_init(&a);
+	kept_count = 0;
+	assert_err(desk_begin(&d, &a.alloc, commands, 3), ZX_OK);
+	desk_slash(&d, DESK_USER, "open", NULL);
+	desk_result(&d, 0, 204, 0, "");
+	desk_wait(&d, 16 * 60 * 1000);
+	newest++;
+	assert_err(zx_reply_panel(kept[0], &panel, &newest), ZX_OK);
+	fail_alloc_once(&a, refused);
+	err = desk_pump(&d);
+	assert_err(err, a.failed ? ZX_E_NOMEM : ZX_OK);
+	assert_int_equal(d.count, err ? 1 : 2);
+	assert_int_equal(desk_pump(&d), 0); /* nothing is lost */
+	is(&d, 1, "/channels/60/messages", 2);
+	desk_ok_all(&d);
+	assert_int_equal(d.count, 2);
+	finish(&d);
+	fail_alloc_check(&a);
+	return err != ZX_OK;
+}
+
+static void order__a_new_message_waits_until_there_is_memory(void **state)
+{
+	size_t i = 1;
+
+	(void)state;
+	while (late(i))
+		i++;
+	assert_true(i > 1);
+}
+
 /* By chance ---------------------------------------------------------------- */
 
 struct world {
@@ -658,6 +751,9 @@ int main(void)
 			order__an_edit_that_was_held_up_may_be_too_old),
 		cmocka_unit_test(order__a_panel_that_ends_waits_for_its_turn),
 		cmocka_unit_test(order__a_message_that_became_two_is_two),
+		cmocka_unit_test(order__every_allocation_may_fail),
+		cmocka_unit_test(
+			order__a_new_message_waits_until_there_is_memory),
 		cmocka_unit_test(order__what_was_asked_for_last_stays),
 	};
 
