@@ -164,12 +164,10 @@ ZX_API uint64_t zx_call_app_permissions(const struct zx_call *call,
 
 /*
  * Answers. The first is the response, later ones edit it; in a press both
- * change the message that was pressed. What several calls say in one message
- * is shown in the order in which they said it: an edit waits for the one that
- * is on its way, and what is overtaken while it waits is not sent. Text over
- * the limits is cut visibly.
- * Takes what is in `m` and empties it, also on error. ZX_E_STATE when the call
- * is over, ZX_E_NOMEM.
+ * change the message that was pressed. What several calls say in one message is
+ * shown in the order in which they said it; what is overtaken while it waits is
+ * not sent. Text over the limits is cut visibly. Takes what is in `m` and
+ * empties it, also on error. ZX_E_STATE when the call is over, ZX_E_NOMEM.
  *
  * 15 minutes after an interaction its token dies: answers then go on as a
  * message of the bot in the channel, private ones are dropped. Whether an
