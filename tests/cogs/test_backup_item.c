@@ -361,8 +361,8 @@ static void golden__what_is_different_field_by_field(void **state)
 	zx__bkv_diff_file(&d, &out);
 	HAS("--- Nightly · abcdef000001\n+++ the server as it is\n=== ");
 	HAS("\n~ #chat\n");
-	HAS("    overwrite of @everyone: deny: -View Channel\n");
-	HAS("    overwrite of @Moderators: removed, allows View Channel, Send "
+	HAS("    overwrite of @everyone: deny: -View Channels\n");
+	HAS("    overwrite of @Moderators: removed, allows View Channels, Send "
 	    "Messages; denies nothing\n");
 	HAS("\n~ poggers\n    name: \"pog\" → \"poggers\"\n"
 	    "    roles: +@Moderators\n");
