@@ -625,8 +625,10 @@ ZX_API int zx_plan_is(const struct zx_plan *p, uint32_t op,
  * *made is the id. Operations that were not are left out. Images that were
  * there before are parts of the capture the plan was made from: keep it. What
  * several rounds did to the same thing becomes as it was before the first of
- * them. `ids`: the map at the end of the restore. ZX_E_STATE when `p` is a plan
- * to undo itself.
+ * them; settings and permissions that were as they should be when the first was
+ * planned, and that a later one had to set because others changed them, stay.
+ * `ids`: the map at the end of the restore. ZX_E_STATE when `p` is a plan to
+ * undo itself.
  */
 ZX_API int zx_plan_undo(struct zx_plan **out, const struct zx_plan *p,
 			const char *id, const struct zx_idmap *ids,

@@ -131,14 +131,14 @@ enum zx_outcome {
 	ZX_OUTCOME_STOPPED, /* not tried: what it depends on failed, or its
 			       class was denied */
 	ZX_OUTCOME_NOTHING, /* SKIP and IMPOSSIBLE */
-	ZX_OUTCOME_AGAIN    /* it had failed or was not tried; the round after
-			       it was planned without it or has it anew */
+	ZX_OUTCOME_AGAIN    /* it had failed or was not tried, and a round after
+			       it has it, or what it was about, anew */
 };
 
 struct zx_restore_progress {
 	uint32_t ops, done; /* operations that change something; over, well or
 			       not */
-	uint32_t failed, stopped;	   /* of this round, as in the report */
+	uint32_t failed, stopped;	   /* without AGAIN, as in the report */
 	uint32_t requests, requests_known; /* sent; of the plan and its looks */
 	uint32_t op;			   /* the one begun last; 0: none */
 	enum zx_phase phase;
@@ -192,8 +192,8 @@ zx_restore_run_ids(const struct zx_restore_run *r);
  * Others may have deleted or changed things while it ran. `more` is a plan for
  * a capture made after it was DONE, `earlier` of its options having the ids of
  * this one. 1 when it holds something that another round may do (and there may
- * be one: ZX_PLAN_ROUNDS): what Discord refused does not count, nor what was
- * carried out twice and is wanted still. 0, or ZX_E_NOMEM.
+ * be one: ZX_PLAN_ROUNDS): what Discord refused, the last time it was tried,
+ * does not count, nor what was set twice and is wanted still. 0, or ZX_E_NOMEM.
  *
  * Then zx_plan_add_round, and a new machine with that plan and the same
  * journal.

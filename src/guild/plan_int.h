@@ -114,6 +114,22 @@ uint32_t zx__plan_pace(const struct zx_plan *p, enum zx_rate rate);
 int zx__plan_finish(struct zx_plan *p);
 void zx__plan_count(struct zx_plan *p);
 
+/* Taking back (plan_undo_later.c) ------------------------------------------ */
+
+/* What an earlier round had planned, and what was there before all. */
+struct zx__later {
+	const struct zx_plan *p;
+	struct zx_idmap there, planned;
+};
+int zx__later_init(struct zx__later *l, const struct zx_plan *p);
+void zx__later_release(struct zx__later *l);
+/* Appends what of `before` goes back; 0: nothing does, or out->err. */
+int zx__later_before(const struct zx__later *l, const struct zx__op *op,
+		     struct zx_buf *out);
+/* Others gave the member that role while the restore ran. */
+int zx__later_had_not(const struct zx__later *l, const struct zx__op *op,
+		      uint64_t role);
+
 /* Ids in JSON -------------------------------------------------------------- */
 
 struct zx__mapping {

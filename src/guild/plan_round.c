@@ -49,12 +49,16 @@ static int copy(struct zx_plan *to, const struct zx_plan *from,
 	return err ? err : text(to, from, &n->before);
 }
 
-/* What tells an operation that does nothing from others. */
-static uint64_t key_of(const struct zx__op *op)
+/* What tells an operation that does nothing from others. Of some only the name
+ * does: images of the server have its id. */
+static uint64_t key_of(const struct zx_plan *p, const struct zx__op *op)
 {
+	struct zx_str name = zx__plan_text(p, op->name);
 	uint64_t v = zx__guild_mix(op->snapshot_id ^ op->live_id << 1);
 
 	v = zx__guild_mix(v ^ op->role);
+	for (size_t i = 0; i < name.len; i++)
+		v = zx__guild_mix(v ^ (unsigned char)name.ptr[i]);
 	v ^= (uint64_t)op->section << 16 | (uint64_t)op->verb << 8 | op->reason;
 	return zx__guild_mix(v) | 1;
 }
@@ -73,7 +77,7 @@ static int copy_ops(struct zx_plan *to, const struct zx_plan *from,
 		const struct zx__op *op = &from->ops[i];
 
 		if (op->act == ZX_ACT_NONE) {
-			uint64_t key = key_of(op);
+			uint64_t key = key_of(from, op);
 
 			if (again && zx_idmap_get(said, ZX_ID_ROLE, key))
 				continue;

@@ -17,6 +17,8 @@ struct undo {
 	/* What was made: it goes as a whole. And the place + 1 of the first
 	 * operation that changed a thing. */
 	struct zx_idmap made, first;
+	struct zx__later later;
+	struct zx_buf before;
 };
 
 static int was_made(const struct undo *u, uint64_t id)
@@ -26,7 +28,7 @@ static int was_made(const struct undo *u, uint64_t id)
 
 /* Of what is taken back in no order only the first change knows how it was; 0
  * for others. */
-static uint64_t thing(const struct zx__op *op)
+static uint64_t thing(const struct undo *u, const struct zx__op *op)
 {
 	uint64_t v = op->act;
 
@@ -34,8 +36,16 @@ static uint64_t thing(const struct zx__op *op)
 	case ZX_ACT_ROLE_ORDER:
 	case ZX_ACT_CHANNEL_ORDER:
 		break;
+	/* All that sets permissions: NARROW is taken back last. */
 	case ZX_ACT_ROLE_NARROW:
-		v ^= op->live_id << 8;
+	case ZX_ACT_ROLE_RAISE:
+	case ZX_ACT_ROLE_UPDATE:
+		if (!op->live_id ||
+		    !zx_json_get(zx__plan_text(u->from, op->body),
+				 "permissions")
+			     .len)
+			return 0;
+		v = ZX_ACT_ROLE_NARROW ^ op->live_id << 8;
 		break;
 	case ZX_ACT_MEMBER_ADD:
 	case ZX_ACT_MEMBER_REMOVE:
@@ -92,11 +102,13 @@ static int revert(struct undo *u, const struct zx__op *op, enum zx_verb verb,
 	if (!op->before.len ||
 	    zx_str_is(zx__plan_text(u->from, op->before), "[]"))
 		return ZX_OK;
+	zx_buf_clear(&u->before);
+	if (!zx__later_before(&u->later, op, &u->before))
+		return u->before.err;
 	n = like(u, op, verb, act, phase);
 	if (!n)
 		return ZX_E_NOMEM;
-	err = zx__plan_keep(u->to, zx__plan_text(u->from, op->before),
-			    &n->body);
+	err = zx__plan_keep(u->to, zx_buf_str(&u->before), &n->body);
 	return err ? err : image(u, op->before_image, &n->image);
 }
 
@@ -123,7 +135,8 @@ static int member(struct undo *u, const struct zx__op *op)
 	struct zx__op *n;
 
 	if (!known || was_made(u, known) ||
-	    !zx_idmap_get(&u->to->ids, ZX_ID_ROLE, known))
+	    !zx_idmap_get(&u->to->ids, ZX_ID_ROLE, known) ||
+	    zx__later_had_not(&u->later, op, known))
 		return ZX_OK;
 	n = like(u, op, added ? ZX_VERB_REMOVE_ROLE : ZX_VERB_ADD_ROLE,
 		 added ? ZX_ACT_MEMBER_REMOVE : ZX_ACT_MEMBER_ADD,
@@ -139,10 +152,11 @@ static int overwrite(struct undo *u, const struct zx__op *op)
 {
 	struct zx_str was = zx__plan_text(u->from, op->before);
 	uint64_t role = op->role;
+	size_t n = u->to->n;
 	int err = revert(u, op, ZX_VERB_UPDATE, ZX_ACT_OVERWRITE,
 			 ZX_PHASE_UNDO_SETTINGS);
 
-	if (err || !was.len)
+	if (err || u->to->n == n)
 		return err;
 	if (zx_json_get_u64(was, "type") != 1)
 		role = zx_idmap_get(u->ids ? u->ids : &u->from->ids, ZX_ID_ROLE,
@@ -259,7 +273,7 @@ static int look_through(struct undo *u)
 
 	for (size_t i = 1; !err && i <= u->from->n; i++) {
 		const struct zx__op *op = &u->from->ops[i - 1];
-		uint64_t made = 0, key = thing(op);
+		uint64_t made = 0, key = thing(u, op);
 
 		if (op->act == ZX_ACT_NONE ||
 		    !u->done((uint32_t)i, &made, u->ud))
@@ -275,11 +289,14 @@ static int look_through(struct undo *u)
 static int one(struct undo *u, size_t i)
 {
 	const struct zx__op *op = &u->from->ops[i - 1];
-	uint64_t made = 0, key = thing(op);
+	uint64_t made = 0, key = thing(u, op);
+	/* Those go one after the other, back to the first. */
+	int in_turn =
+		op->act == ZX_ACT_ROLE_RAISE || op->act == ZX_ACT_ROLE_UPDATE;
 
 	if (op->act == ZX_ACT_NONE || !u->done((uint32_t)i, &made, u->ud))
 		return ZX_OK;
-	if (key && zx_idmap_get(&u->first, ZX_ID_ROLE, key) != i)
+	if (key && !in_turn && zx_idmap_get(&u->first, ZX_ID_ROLE, key) != i)
 		return ZX_OK;
 	/* Made by one round and changed by another. */
 	if (op->live_id && was_made(u, op->live_id))
@@ -342,10 +359,15 @@ int zx_plan_undo(struct zx_plan **out, const struct zx_plan *p, const char *id,
 	zx_idmap_init(&u.now, p->alloc);
 	zx_idmap_init(&u.made, p->alloc);
 	zx_idmap_init(&u.first, p->alloc);
-	err = all(&u);
+	zx_buf_init(&u.before, p->alloc, ZX__GUILD_ITEM);
+	err = zx__later_init(&u.later, p);
+	if (!err)
+		err = all(&u);
 	zx_idmap_release(&u.now);
 	zx_idmap_release(&u.made);
 	zx_idmap_release(&u.first);
+	zx__later_release(&u.later);
+	zx_buf_release(&u.before);
 	if (!err)
 		err = zx__plan_finish(u.to);
 	if (err) {

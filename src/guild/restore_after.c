@@ -18,8 +18,11 @@ static int was_done(uint32_t op, uint64_t *made, void *ud)
 	case ZX_OUTCOME_FOUND:
 	case ZX_OUTCOME_RUNNING:
 		return 1;
-	case ZX_OUTCOME_FAILED:
 	case ZX_OUTCOME_AGAIN:
+		if (res->was == ZX_OUTCOME_STOPPED)
+			return 0;
+		/* fall through */
+	case ZX_OUTCOME_FAILED:
 		/* given up on without an answer */
 		return !res->status || res->status >= 500;
 	default:
@@ -43,7 +46,9 @@ int zx_restore_run_undo(struct zx_plan **out, const struct zx_restore_run *r,
 /* Another round -------------------------------------------------------------
  */
 
-enum { TWICE = 2 };
+/* What is known of an operation of all rounds: how often it was carried out,
+ * and whether it was refused the last time. */
+enum { TWICE = 2, REFUSED = 1 << 8 };
 
 static uint64_t key_of(const struct zx_plan_op *op)
 {
@@ -59,8 +64,11 @@ static int refused(const struct zx__result *res)
 	switch ((enum zx_outcome)res->outcome) {
 	case ZX_OUTCOME_STOPPED:
 		return 1;
-	case ZX_OUTCOME_FAILED:
 	case ZX_OUTCOME_AGAIN:
+		if (res->was == ZX_OUTCOME_STOPPED)
+			return 1;
+		/* fall through */
+	case ZX_OUTCOME_FAILED:
 		return res->status >= 400 && res->status < 500;
 	default:
 		return 0;
@@ -72,7 +80,8 @@ static int refused(const struct zx__result *res)
 static int set(const struct zx_plan_op *op)
 {
 	return !(op->flags & ZX_PLAN_MAKES) &&
-	       (op->verb == ZX_VERB_UPDATE || op->verb == ZX_VERB_DOWNGRADE);
+	       (op->verb == ZX_VERB_UPDATE || op->verb == ZX_VERB_DOWNGRADE ||
+		op->verb == ZX_VERB_ORDER);
 }
 
 static int count_tries(const struct zx_restore_run *r, struct zx_idmap *tries)
@@ -86,9 +95,9 @@ static int count_tries(const struct zx_restore_run *r, struct zx_idmap *tries)
 
 		n = zx_idmap_get(tries, ZX_ID_ROLE, key);
 		if (refused(res))
-			n = TWICE;
-		else if (res->outcome == ZX_OUTCOME_DONE && set(&op))
-			n++;
+			n |= REFUSED;
+		else if (res->outcome == ZX_OUTCOME_DONE)
+			n = (n & ~(uint64_t)REFUSED) + (uint64_t)set(&op);
 		err = zx_idmap_put(tries, ZX_ID_ROLE, key, n);
 	}
 	return err;

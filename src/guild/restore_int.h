@@ -98,6 +98,7 @@ struct zx__result {
 	uint32_t requests;
 	uint8_t phase, rate, flags;
 	uint8_t tries; /* how often it was begun */
+	uint8_t was;   /* AGAIN: FAILED or STOPPED */
 };
 
 struct zx_restore_run {
@@ -146,9 +147,11 @@ struct zx_restore_run {
 	} pace[ZX_RATE_COUNT];
 };
 
-/* restore_run.c */
+/* restore_round.c */
 /* Goes to round k of the plan, none of whose operations was begun. */
 int zx__run_round(struct zx_restore_run *r, unsigned k);
+
+/* restore_run.c */
 struct zx__result *zx__run_result(struct zx_restore_run *r, uint32_t op);
 struct zx_plan_op zx__run_op(const struct zx_restore_run *r, uint32_t op);
 /* Keeps the first error; the machine is then done. */

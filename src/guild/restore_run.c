@@ -6,18 +6,6 @@
 
 #include "guild/restore_int.h"
 
-/* What tells this plan from others, for the journal; further rounds do not
- * change what was written of those before. That its text is what was written is
- * zx_plan_read's to say. */
-static uint64_t mark_of(const struct zx_restore_run *r)
-{
-	uint64_t v = zx__guild_mix(zx_plan_guild(r->plan));
-
-	for (const char *p = zx_plan_id(r->plan); *p; p++)
-		v = zx__guild_mix(v ^ (unsigned char)*p);
-	return zx__guild_mix(v ^ r->end);
-}
-
 static void take_op(struct zx_restore_run *r, uint32_t i,
 		    const struct zx_plan_op *op)
 {
@@ -34,35 +22,6 @@ static void take_op(struct zx_restore_run *r, uint32_t i,
 	}
 	r->changing++;
 	r->left[res->phase][res->rate] += res->requests;
-}
-
-int zx__run_round(struct zx_restore_run *r, unsigned k)
-{
-	(void)zx_plan_round(r->plan, k, &r->first, &r->end);
-	r->round = k;
-	r->mark = mark_of(r);
-	r->begun = r->guarded = 0;
-	memset(r->phase, 0, sizeof(r->phase));
-	memset(r->denied, 0, sizeof(r->denied));
-	for (size_t i = r->first; i < r->end; i++) {
-		unsigned p = r->results[i].phase;
-
-		if (r->results[i].outcome == ZX_OUTCOME_NOTHING)
-			continue;
-		if (!r->phase[p].end)
-			r->phase[p].first = r->phase[p].next = (uint32_t)i;
-		r->phase[p].end = (uint32_t)i + 1;
-		r->phase[p].open++;
-	}
-	/* What was not done is in the new round, or cannot be done. */
-	for (size_t i = 0; i < r->first; i++)
-		if (r->results[i].outcome == ZX_OUTCOME_FAILED ||
-		    r->results[i].outcome == ZX_OUTCOME_STOPPED)
-			r->results[i].outcome = ZX_OUTCOME_AGAIN;
-	r->failed = r->stopped = 0;
-	zx_idmap_release(&r->ids);
-	zx_idmap_init(&r->ids, r->alloc);
-	return zx__plan_round_ids(r->plan, k, &r->ids);
 }
 
 static int prepare(struct zx_restore_run *r)
