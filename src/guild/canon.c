@@ -16,7 +16,7 @@ struct member {
 	struct zx_str key; /* as written, for output */
 	struct zx_str cmp; /* decoded, for order; key itself when plain */
 	struct zx_str value;
-	size_t order;
+	uint64_t order; /* its place, or the id it is sorted by */
 };
 
 struct members {
@@ -176,14 +176,14 @@ static int by_number(const void *pa, const void *pb)
 	return compare(a->cmp, b->cmp);
 }
 
-static size_t number_of(struct zx_str raw)
+static uint64_t number_of(struct zx_str raw)
 {
 	uint64_t id = 0;
 
 	if (zx_json_kind(raw) == ZX_JSON_OBJECT)
 		raw = zx_json_get(raw, "id");
 	(void)zx_json_u64(raw, &id);
-	return (size_t)id;
+	return id;
 }
 
 static void sorted_array(struct zx__canon *c, struct zx_str raw)

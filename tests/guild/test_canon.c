@@ -3,6 +3,7 @@
  * Canonical JSON: golden forms, and Python's checksums. The vectors in
  * data/canon.txt were written by Python's json.dumps(sort_keys=True).
  */
+#include "guild/guild_int.h"
 #include "helper/mem_store.h"
 #include "helper/zx_test.h"
 #include "zoryx/python.h"
@@ -26,6 +27,27 @@ static void canon__keys_are_sorted_and_spaces_dropped(void **state)
 	       "{\"a\":null,\"b\":[1,{},[]]}");
 	expect("{\"aa\":1,\"a\":2,\"B\":3}", ZX_CANON_PLAIN,
 	       "{\"B\":3,\"a\":2,\"aa\":1}");
+}
+
+/* Otherwise the same item would have another hash on another machine. */
+static void canon__lists_of_ids_are_sorted_by_all_64_bits(void **state)
+{
+	static const char *const lists[] = { "roles", "overwrites", NULL };
+	static const struct zx__canon_rules rules = { .sorted = lists };
+	struct zx_buf b;
+
+	(void)state;
+	zx_buf_init(&b, NULL, 0);
+	assert_err(
+		zx__canon_item(ZX_STR("{\"roles\":[\"4294967296\",\"7\"],"
+				      "\"overwrites\":[{\"id\":\"8589934592\"},"
+				      "{\"id\":\"4294967297\"}]}"),
+			       &rules, NULL, &b),
+		ZX_OK);
+	assert_str(zx_buf_str(&b), "{\"overwrites\":[{\"id\":\"4294967297\"},"
+				   "{\"id\":\"8589934592\"}],"
+				   "\"roles\":[\"7\",\"4294967296\"]}");
+	zx_buf_release(&b);
 }
 
 static void canon__of_equal_keys_the_last_counts(void **state)
@@ -235,6 +257,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(canon__keys_are_sorted_and_spaces_dropped),
+		cmocka_unit_test(canon__lists_of_ids_are_sorted_by_all_64_bits),
 		cmocka_unit_test(canon__of_equal_keys_the_last_counts),
 		cmocka_unit_test(canon__one_text_has_one_form),
 		cmocka_unit_test(canon__whole_numbers_are_exact),
