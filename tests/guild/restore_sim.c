@@ -133,6 +133,7 @@ static void send(struct sim *s, const struct zx_rest_wire *w)
 	f->body = malloc(w->body.len + 1);
 	assert_non_null(f->body);
 	memcpy(f->body, w->body.len ? w->body.ptr : "", w->body.len);
+	f->body[w->body.len] = '\0';
 	f->body_len = w->body.len;
 	f->acts = now(s) + 10 + sim_chance(s, 60);
 	f->answers = f->acts + 10 + sim_chance(s, 60);
