@@ -176,8 +176,8 @@ struct zx_restore_options {
 	/*
 	 * JSON: "roles" of the bot's member object; borrowed for the call. What
 	 * is taken from these comes last, unless members of theirs would see
-	 * channels that are made: then the plan is blocked. Empty: any role may
-	 * be one of them.
+	 * channels that are made, or others are given them: then the plan is
+	 * blocked. Empty: any role may be one of them.
 	 */
 	struct zx_str bot_roles;
 };

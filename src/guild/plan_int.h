@@ -254,6 +254,8 @@ int zx__plan_forums(struct zx__planner *pl);
 int zx__plan_guild_item(struct zx__planner *pl);
 int zx__plan_images(struct zx__planner *pl);
 int zx__plan_members(struct zx__planner *pl);
+/* After members: what the bot lives on may not be given to others. */
+int zx__plan_own(struct zx__planner *pl);
 int zx__plan_bans(struct zx__planner *pl);
 int zx__plan_more(struct zx__planner *pl);
 int zx__plan_screens(struct zx__planner *pl);

@@ -256,8 +256,8 @@ static int (*const parts[])(struct zx__planner *pl) = {
 	zx__plan_narrow,  zx__plan_role_order, zx__plan_channel_order,
 	zx__plan_media,	  zx__plan_all_ids,    zx__plan_emojis_there,
 	zx__plan_forums,  zx__plan_guild_item, zx__plan_images,
-	zx__plan_members, zx__plan_bans,       zx__plan_more,
-	zx__plan_screens, zx__plan_incomplete,
+	zx__plan_members, zx__plan_own,	       zx__plan_bans,
+	zx__plan_more,	  zx__plan_screens,    zx__plan_incomplete,
 };
 
 static int plan(struct zx__planner *pl)

@@ -657,6 +657,41 @@ static void plan__an_administrators_role_loses_it_before_channels(void **state)
 	desk_close(&d);
 }
 
+/* Who gets Helper back would be an administrator until the end. */
+static void plan__nobody_is_given_what_the_bot_lives_on(void **state)
+{
+	struct zx_plan_problem p;
+	struct desk d;
+
+	(void)state;
+	own_branch(&d, "1024", "1024");
+	d.opt.what |= ZX_RESTORE_MEMBERS;
+	d.opt.bot_permissions = 8;
+	desk_live(&d, ZX_SECTION_ROLES, ROLE(10, "Helper", 8, 1));
+	desk_snap(&d, ZX_SECTION_MEMBERS,
+		  "{'id':'200','name':'ann','roles':['10']}");
+	desk_snap(&d, ZX_SECTION_MEMBERS,
+		  "{'id':'201','name':'bob','roles':['10']}");
+	desk_live(&d, ZX_SECTION_MEMBERS,
+		  "{'id':'200','name':'ann','roles':[]}");
+	desk_live(&d, ZX_SECTION_MEMBERS,
+		  "{'id':'201','name':'bob','roles':['10']}");
+	d.opt.bot_roles = ZX_STR("[\"10\",\"950\"]");
+	desk_plan(&d);
+	assert_true(zx_plan_blocked(d.plan));
+	assert_true(zx_plan_problem(d.plan, 0, &p));
+	assert_int_equal(p.reason, ZX_WHY_PRIVATE);
+	assert_int_equal(p.permission, 8);
+	assert_str(p.text,
+		   "The bot has Administrator only from roles that members are "
+		   "given before they lose it: give it to the bot's own role.");
+	d.opt.bot_roles = ZX_STR("[\"10\",\"900\",\"950\"]");
+	desk_plan(&d);
+	assert_false(zx_plan_blocked(d.plan));
+	assert_true(desk_has(&d, ZX_ACT_MEMBER_ADD));
+	desk_close(&d);
+}
+
 static void plan__an_empty_name_is_not_asked_for(void **state)
 {
 	struct desk d;
@@ -708,6 +743,7 @@ int main(void)
 			plan__a_new_role_stands_next_to_what_it_stood_next_to),
 		cmocka_unit_test(
 			C06__without_manage_roles_nothing_is_asked_for),
+		cmocka_unit_test(plan__nobody_is_given_what_the_bot_lives_on),
 		cmocka_unit_test(plan__an_empty_name_is_not_asked_for),
 		cmocka_unit_test(plan__what_the_bot_lives_on_is_taken_last),
 		cmocka_unit_test(
