@@ -285,8 +285,8 @@ static int options(const struct zx_guild_reader *snapshot,
 {
 	uint64_t guild = opt->guild ? opt->guild : snapshot->guild;
 
-	if (opt->size < sizeof(*opt) || live->guild != guild ||
-	    !opt->bot_user || !zx_guild_id_valid(zx_str(opt->id)))
+	if (live->guild != guild || !opt->bot_user ||
+	    !zx_guild_id_valid(zx_str(opt->id)))
 		return ZX_E_INVALID;
 	return ZX_OK;
 }
@@ -362,15 +362,19 @@ int zx_plan_new(struct zx_plan **out, const struct zx_guild_reader *snapshot,
 		const struct zx_guild_reader *live,
 		const struct zx_restore_options *opt)
 {
+	struct zx_restore_options o = ZX_RESTORE_OPTIONS_INIT;
 	struct zx__planner *pl;
 	struct zx_plan *p;
-	int err = options(snapshot, live, opt);
+	int err;
 
 	*out = NULL;
+	/* Of a program built when there were fewer. */
+	memcpy(&o, opt, opt->size < sizeof(o) ? opt->size : sizeof(o));
+	err = options(snapshot, live, &o);
 	if (err)
 		return err;
-	p = prepare(snapshot, opt);
-	pl = p ? planner(p, snapshot, live, opt) : NULL;
+	p = prepare(snapshot, &o);
+	pl = p ? planner(p, snapshot, live, &o) : NULL;
 	if (!pl) {
 		zx_plan_free(p);
 		return ZX_E_NOMEM;

@@ -412,6 +412,46 @@ static void plan__flags_of_a_channel_that_is_made_follow_it(void **state)
 	desk_close(&d);
 }
 
+/* The icon and the banner of a server have one id, the server's. */
+static void plan__a_round_says_of_each_image_what_is_in_the_way(void **state)
+{
+	static const char was[] =
+		"'features':['BANNER'],'icon':'a1','banner':'b1'";
+	struct zx_plan *grown;
+	struct desk one, two;
+
+	(void)state;
+	desk_open_settings(&one, DESK_GUILD, was,
+			   "'features':['BANNER'],'icon':null,'banner':'b1'");
+	desk_plan(&one);
+	desk_open_settings(&two, DESK_GUILD, was,
+			   "'features':['BANNER'],'icon':null,'banner':null");
+	desk_snap(&two, ZX_SECTION_ROLES,
+		  "{'id':'10','name':'Mod','permissions':'0','position':1}");
+	desk_plan(&two);
+	assert_err(zx_plan_add_round(&grown, one.plan, two.plan), ZX_OK);
+	assert_int_equal(zx_plan_totals(grown)->verb[ZX_VERB_IMPOSSIBLE], 2);
+	zx_plan_free(grown);
+	desk_close(&one);
+	desk_close(&two);
+}
+
+/* Of a program built before there were `bot_roles`. */
+static void plan__options_that_end_earlier_are_taken(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	desk_open(&d);
+	desk_snap(&d, ZX_SECTION_ROLES,
+		  "{'id':'10','name':'Mod','permissions':'0','position':1}");
+	d.opt.size = offsetof(struct zx_restore_options, bot_roles);
+	d.opt.bot_roles.len = SIZE_MAX;
+	desk_plan(&d);
+	assert_true(desk_has(&d, ZX_ACT_ROLE_CREATE));
+	desk_close(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +482,9 @@ int main(void)
 			plan__flags_of_channels_are_brought_back_when_asked),
 		cmocka_unit_test(
 			plan__flags_of_a_channel_that_is_made_follow_it),
+		cmocka_unit_test(
+			plan__a_round_says_of_each_image_what_is_in_the_way),
+		cmocka_unit_test(plan__options_that_end_earlier_are_taken),
 	};
 
 	return cmocka_run_group_tests_name("plan_kinds", tests, NULL, NULL);
