@@ -22,6 +22,32 @@ static int store(struct zx__restore_job *j, const struct zx_plan *grown)
 	return err;
 }
 
+static int is_new(const struct zx_plan *p, const struct zx_plan_problem *q)
+{
+	struct zx_plan_problem at;
+
+	for (size_t i = 0; zx_plan_problem(p, i, &at); i++)
+		if (at.reason == q->reason && at.section == q->section &&
+		    at.permission == q->permission && at.blocks == q->blocks)
+			return 0;
+	return 1;
+}
+
+/* The bot may have lost what it needs since, if only by what it restored. */
+static void say_why_not(struct zx__restore_job *j, const struct zx_plan *more)
+{
+	struct zx_plan_problem q;
+
+	for (size_t i = 0; zx_plan_problem(more, i, &q); i++)
+		if ((q.blocks || q.reason == ZX_WHY_PERMISSION) &&
+		    is_new(j->plan, &q)) {
+			snprintf(j->why, sizeof(j->why),
+				 "done, but what differs now is left: %.*s",
+				 ZX_ARG(zx_utf8_head(q.text, 200)));
+			return;
+		}
+}
+
 /* The plan that has grown, written down; NULL without an error when there is
  * nothing another round could do. */
 static int grow(struct zx__restore_job *j, const struct zx_guild_reader *live,
@@ -35,6 +61,8 @@ static int grow(struct zx__restore_job *j, const struct zx_guild_reader *live,
 	*out = NULL;
 	if (!rc)
 		rc = zx_restore_run_another(j->run, more);
+	if (!rc && more)
+		say_why_not(j, more);
 	if (rc == 1) {
 		rc = zx_plan_add_round(out, j->plan, more);
 		if (!rc)

@@ -535,6 +535,33 @@ static void C11__read_back_after_a_restart_it_is_brought_back_as_well(void **st)
 	finish(r);
 }
 
+/* Somebody deletes a role that was made, and takes from the bot what it would
+ * need to make it again. */
+static void restore__why_there_is_no_other_round_is_said(void **state)
+{
+	struct run *r = begin();
+
+	(void)state;
+	prepare(r, ZX_RESTORE_ROLES | ZX_RESTORE_CHANNELS);
+	meddle(r);
+	control(r, "POST", "faults",
+		"{\"fault\":\"rest_meanwhile\",\"nth\":2,"
+		"\"route\":\"GET /guilds/{id}/members/{id}\","
+		"\"act\":{\"method\":\"PATCH\","
+		"\"path\":\"/guilds/{guild}/roles/{role:Zoryx}\","
+		"\"body\":{\"permissions\":\"8866461497950199\"}}}");
+	do_it(begin_it);
+	if (hand.err)
+		fail_msg("%s", hand.why);
+	wait_for(r, ZX__RESTORE_OVER);
+	assert_err(hand.over_err, ZX_OK);
+	assert_true(hand.differences > 0);
+	assert_non_null(strstr(hand.lines, "create role Moderator"));
+	if (!strstr(hand.over_why, "The bot lacks Manage Roles"))
+		fail_msg("%s", hand.over_why);
+	finish(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -548,6 +575,7 @@ int main(void)
 			C11__what_others_delete_meanwhile_is_brought_back),
 		cmocka_unit_test(
 			C11__read_back_after_a_restart_it_is_brought_back_as_well),
+		cmocka_unit_test(restore__why_there_is_no_other_round_is_said),
 	};
 
 	return cmocka_run_group_tests_name("restore", tests, NULL, NULL);
