@@ -273,12 +273,46 @@ zx_guild_verify(struct zx_str manifest, const unsigned char hash[ZX_HASH],
 		void *ud);
 
 /*
+ * The same in steps, for whoever must not be held up. A step looks at parts
+ * until `bytes` of them were read, but at least at one; *more is nonzero while
+ * there are others. What is damaged is found (zx_guild_verifier_found), not an
+ * error. Manifest and hash are borrowed by `new` alone, the store until `free`,
+ * which may come at any time. ZX_E_NOMEM, which stays.
+ */
+struct zx_guild_verifier;
+ZX_API int
+zx_guild_verifier_new(struct zx_guild_verifier **out, struct zx_str manifest,
+		      const unsigned char hash[ZX_HASH],
+		      const struct zx_guild_store *store,
+		      const struct zx_alloc *a,
+		      void (*bad)(const unsigned char hash[ZX_HASH], void *ud),
+		      void *ud) ZX_MUST_USE;
+ZX_API void zx_guild_verifier_free(struct zx_guild_verifier *v);
+ZX_API int zx_guild_verifier_step(struct zx_guild_verifier *v, size_t bytes,
+				  int *more);
+/* So far; borrowed until `free`. */
+ZX_API const struct zx_guild_verified *
+zx_guild_verifier_found(const struct zx_guild_verifier *v);
+
+/*
  * The whole snapshot as one canonical JSON document, in pieces; images with
  * their bytes in base64. A nonzero result of `write` ends it.
  */
 ZX_API int zx_guild_document(const struct zx_guild_reader *r,
 			     int (*write)(struct zx_str piece, void *ud),
 			     void *ud);
+
+/*
+ * The same in steps. 1: *piece is the next one, borrowed until the next call
+ * and of `bytes` or a bit more: at least one item; 0: no more; negative: an
+ * error, which stays: what zx_guild_next says. `r` must outlive it.
+ */
+struct zx_guild_printer;
+ZX_API int zx_guild_printer_new(struct zx_guild_printer **out,
+				const struct zx_guild_reader *r) ZX_MUST_USE;
+ZX_API void zx_guild_printer_free(struct zx_guild_printer *p);
+ZX_API int zx_guild_printer_next(struct zx_guild_printer *p, size_t bytes,
+				 struct zx_str *piece);
 
 /*
  * Reads such a document (or any object of the same sections) in pieces of any
@@ -329,6 +363,26 @@ ZX_API int zx_guild_diff(const struct zx_guild_reader *a,
 			 const struct zx_guild_reader *b, struct zx_diff *out,
 			 int (*change)(const struct zx_change *c, void *ud),
 			 void *ud);
+
+/*
+ * The same in steps. A step looks at so many items, but at least at one; *more
+ * is nonzero while there are others. What `change` ended it with is returned,
+ * then and by every later step, as is an error: what zx_guild_next says. Both
+ * readers must outlive it.
+ */
+struct zx_guild_differ;
+ZX_API int zx_guild_differ_new(struct zx_guild_differ **out,
+			       const struct zx_guild_reader *a,
+			       const struct zx_guild_reader *b,
+			       int (*change)(const struct zx_change *c,
+					     void *ud),
+			       void *ud) ZX_MUST_USE;
+ZX_API void zx_guild_differ_free(struct zx_guild_differ *d);
+ZX_API int zx_guild_differ_step(struct zx_guild_differ *d, size_t items,
+				int *more);
+/* Complete when there is no more; borrowed until `free`. */
+ZX_API const struct zx_diff *
+zx_guild_differ_sum(const struct zx_guild_differ *d);
 
 /* Time ------------------------------------------------------------------ */
 

@@ -24,8 +24,13 @@ void zx__list_release(struct zx__list *l);
 int zx__list_load(struct zx__list *l, const struct zx_guild_reader *r,
 		  enum zx_section s);
 struct zx_str zx__list_text(const struct zx__list *l, size_t i);
-/* By id, then by a type and name that is unique on both sides. */
-void zx__list_match(struct zx__list *a, struct zx__list *b, enum zx_section s);
+int zx__list_add(struct zx__list *l, enum zx_section s, struct zx_str item);
+/* By id. 0: there is but one of it, and no other way to match. */
+int zx__list_match_ids(struct zx__list *a, struct zx__list *b,
+		       enum zx_section s);
+/* Then the i-th of a by a type and name that is unique on both sides; how many
+ * items were looked at. */
+size_t zx__list_match_name(struct zx__list *a, struct zx__list *b, size_t i);
 
 /* Ids that mean the same although they differ. */
 struct zx__alias {

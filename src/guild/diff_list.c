@@ -30,7 +30,7 @@ uint64_t zx__diff_id(enum zx_section s, struct zx_str item)
 			       s == ZX_SECTION_SOUNDBOARD ? "sound_id" : "id");
 }
 
-static int list_add(struct zx__list *l, enum zx_section s, struct zx_str item)
+int zx__list_add(struct zx__list *l, enum zx_section s, struct zx_str item)
 {
 	if (l->n == l->cap) {
 		size_t cap = l->cap ? 2 * l->cap : 32;
@@ -57,7 +57,7 @@ int zx__list_load(struct zx__list *l, const struct zx_guild_reader *r,
 	int err = zx_guild_cursor_init(&c, r, s), got = 0;
 
 	while (!err && (got = zx_guild_next(&c, &item)) > 0)
-		err = list_add(l, s, item);
+		err = zx__list_add(l, s, item);
 	zx_guild_cursor_release(&c);
 	return err ? err : got;
 }
@@ -107,26 +107,31 @@ static size_t only(const struct zx__list *l, struct zx_str item)
 	return found;
 }
 
-void zx__list_match(struct zx__list *a, struct zx__list *b, enum zx_section s)
+int zx__list_match_ids(struct zx__list *a, struct zx__list *b,
+		       enum zx_section s)
 {
-	if (single(s)) {
-		if (a->n && b->n)
-			a->v[0].mate = b->v[0].mate = 1;
-		return;
+	if (!single(s)) {
+		match_ids(a, b);
+		return 1;
 	}
-	match_ids(a, b);
-	for (size_t i = 0; i < a->n; i++) {
-		struct zx_str item = zx__list_text(a, i);
-		size_t k;
+	if (a->n && b->n)
+		a->v[0].mate = b->v[0].mate = 1;
+	return 0;
+}
 
-		if (a->v[i].mate)
-			continue;
-		k = only(b, item);
-		if (k >= b->n || b->v[k].mate || only(a, item) != i)
-			continue;
-		a->v[i].mate = k + 1;
-		b->v[k].mate = i + 1;
-	}
+size_t zx__list_match_name(struct zx__list *a, struct zx__list *b, size_t i)
+{
+	struct zx_str item = zx__list_text(a, i);
+	size_t k;
+
+	if (a->v[i].mate)
+		return 1;
+	k = only(b, item);
+	if (k >= b->n || b->v[k].mate || only(a, item) != i)
+		return a->n + b->n;
+	a->v[i].mate = k + 1;
+	b->v[k].mate = i + 1;
+	return a->n + b->n;
 }
 
 int zx__diff_map(struct zx__diff *d, const struct zx__list *a,
