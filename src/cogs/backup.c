@@ -2,6 +2,7 @@
  *
  * The backup cog: its commands, its beginning and its end.
  */
+#include "cogs/backup_work.h"
 #include "cogs/restore_int.h"
 
 const struct zx_command *const zx__backup_commands[] = {
@@ -126,6 +127,7 @@ static int start(struct zx_bot *bot, void **data)
 	b->alloc = a;
 	b->log = zx_bot_log(bot);
 	b->state = zx_bot_state(bot);
+	b->work_ms = ZX__WORK_TURN_MS;
 	if (!b->state) {
 		zx__backup_log(b, ZX_LOG_ERROR,
 			       "backups need a state file: set ZX_STATE");
@@ -160,6 +162,7 @@ static void leave(struct zx_bot *bot, void *data)
 
 	(void)bot;
 	b->stopped = 1;
+	zx__backup_works_stop(b);
 	zx__restores_stop(b);
 	zx__backup_clock_stop(b);
 	zx__backup_jobs_stop(b);

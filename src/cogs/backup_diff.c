@@ -5,8 +5,11 @@
  */
 #include "cogs/backup_view.h"
 
-struct collecting {
+struct zx__bkv_differ {
 	struct zx__bkv_diff *d;
+	const struct zx_alloc *alloc;
+	const struct zx_guild_reader *name[2]; /* to be read; NULL: was */
+	struct zx_guild_differ *differ;
 	struct zx__bkv_names names;
 	struct zx_buf line;
 	enum zx_section section; /* of the lines before; COUNT: none */
@@ -15,7 +18,7 @@ struct collecting {
 };
 
 /* Puts the line down and empties it. */
-static void put(struct collecting *c)
+static void put(struct zx__bkv_differ *c)
 {
 	struct zx_str line = zx_utf8_head(zx_buf_str(&c->line), ZX__BKV_LINE);
 	struct zx__bkv_diff *d = c->d;
@@ -41,7 +44,7 @@ static int single(enum zx_section s)
 	       s == ZX_SECTION_ONBOARDING || s == ZX_SECTION_WELCOME;
 }
 
-static void begin_section(struct collecting *c, enum zx_section s)
+static void begin_section(struct zx__bkv_differ *c, enum zx_section s)
 {
 	if (c->section == s)
 		return;
@@ -51,7 +54,7 @@ static void begin_section(struct collecting *c, enum zx_section s)
 	put(c);
 }
 
-static void whole_item(struct collecting *c, const struct zx_change *ch)
+static void whole_item(struct zx__bkv_differ *c, const struct zx_change *ch)
 {
 	int added = ch->kind == ZX_CHANGE_ADDED;
 	struct zx_str item = added ? ch->to : ch->from;
@@ -74,7 +77,7 @@ static void whole_item(struct collecting *c, const struct zx_change *ch)
 	put(c);
 }
 
-static void changed_item(struct collecting *c, const struct zx_change *ch)
+static void changed_item(struct zx__bkv_differ *c, const struct zx_change *ch)
 {
 	if (single(ch->section) || (c->open && c->id == ch->id))
 		return;
@@ -93,7 +96,7 @@ static void changed_item(struct collecting *c, const struct zx_change *ch)
 
 static int on_change(const struct zx_change *ch, void *ud)
 {
-	struct collecting *c = ud;
+	struct zx__bkv_differ *c = ud;
 
 	if (c->d->left_out) { /* full: counted, but not put into words */
 		c->d->left_out++;
@@ -114,26 +117,67 @@ static int on_change(const struct zx_change *ch, void *ud)
 	return c->d->text.err;
 }
 
+int zx__bkv_differ_new(struct zx__bkv_differ **out, struct zx__bkv_diff *d,
+		       const struct zx_guild_reader *a,
+		       const struct zx_guild_reader *b,
+		       const struct zx_alloc *alloc)
+{
+	struct zx__bkv_differ *c = zx_new(alloc, sizeof(*c));
+
+	*out = c;
+	zx_buf_init(&d->text, alloc, 0);
+	memset(&d->sum, 0, sizeof(d->sum));
+	d->lines = 0;
+	d->left_out = 0;
+	if (!c)
+		return ZX_E_NOMEM;
+	c->d = d;
+	c->alloc = alloc;
+	c->section = ZX_SECTION_COUNT;
+	/* What something is called now comes first. */
+	c->name[0] = b;
+	c->name[1] = a;
+	zx_buf_init(&c->line, alloc, 0);
+	zx__bkv_names_init(&c->names, alloc);
+	return zx_guild_differ_new(&c->differ, a, b, on_change, c);
+}
+
+void zx__bkv_differ_free(struct zx__bkv_differ *c)
+{
+	if (!c)
+		return;
+	zx_guild_differ_free(c->differ);
+	zx__bkv_names_release(&c->names);
+	zx_buf_release(&c->line);
+	zx_delete(c->alloc, c);
+}
+
+int zx__bkv_differ_step(struct zx__bkv_differ *c, size_t items, int *more)
+{
+	int err;
+
+	*more = 1;
+	for (size_t i = 0; i < 2; i++)
+		if (c->name[i]) {
+			err = zx__bkv_names_add(&c->names, c->name[i]);
+			c->name[i] = NULL;
+			return err;
+		}
+	err = zx_guild_differ_step(c->differ, items, more);
+	c->d->sum = *zx_guild_differ_sum(c->differ);
+	return err ? err : c->d->text.err;
+}
+
 int zx__bkv_diff(struct zx__bkv_diff *d, const struct zx_guild_reader *a,
 		 const struct zx_guild_reader *b, const struct zx_alloc *alloc)
 {
-	struct collecting c = { .d = d, .section = ZX_SECTION_COUNT };
-	int err;
+	struct zx__bkv_differ *c;
+	int more = 1, err = zx__bkv_differ_new(&c, d, a, b, alloc);
 
-	zx_buf_init(&d->text, alloc, 0);
-	d->lines = 0;
-	d->left_out = 0;
-	zx_buf_init(&c.line, alloc, 0);
-	zx__bkv_names_init(&c.names, alloc);
-	/* What something is called now comes first. */
-	err = zx__bkv_names_add(&c.names, b);
-	if (!err)
-		err = zx__bkv_names_add(&c.names, a);
-	if (!err)
-		err = zx_guild_diff(a, b, &d->sum, on_change, &c);
-	zx__bkv_names_release(&c.names);
-	zx_buf_release(&c.line);
-	return err ? err : d->text.err;
+	while (!err && more)
+		err = zx__bkv_differ_step(c, 4096, &more);
+	zx__bkv_differ_free(c);
+	return err;
 }
 
 void zx__bkv_diff_release(struct zx__bkv_diff *d)

@@ -81,6 +81,7 @@ struct zx__backup_config {
 };
 
 struct zx__backup_job;
+struct zx__backup_work;
 
 struct zx__backup {
 	struct zx_bot *bot;
@@ -98,6 +99,10 @@ struct zx__backup {
 		zx_time at;
 	} asked[ZX__BACKUP_ASKED];
 	size_t asked_next;
+	struct zx__backup_work *works; /* the first has its turn */
+	uint64_t work_serial;
+	zx_time work_ms; /* of a turn; 0: one step */
+	struct zx_timer work_timer;
 	struct zx_schedule *schedule;
 	struct zx_timer look, clean;
 	zx_wall cleaned;      /* retention was last applied */
@@ -197,6 +202,8 @@ struct zx__backup_open {
 int zx__backup_open(struct zx__backup *b, uint64_t guild, const char *id,
 		    struct zx__backup_open *out);
 void zx__backup_open_release(struct zx__backup_open *o);
+/* Whether it was deleted since it was opened. */
+int zx__backup_is_gone(struct zx__backup *b, const struct zx_state_snapshot *s);
 /* The store of the state file, to read from. */
 struct zx_guild_store zx__backup_store(struct zx__backup *b);
 
@@ -280,6 +287,11 @@ typedef void zx__backup_glance_fn(int err, const char *why,
 				  const struct zx_guild_reader *r, void *ud);
 int zx__backup_glance(struct zx__backup *b, uint64_t guild,
 		      zx__backup_glance_fn *done, void *ud);
+/* Inside `done`: what a copy of the reader reads stays, until
+ * zx_state_snap_abort of this draft. */
+uint64_t zx__backup_glance_keep(struct zx__backup *b, uint64_t guild);
+/* The one with that `ud`, when it has not ended: `done` is called. */
+void zx__backup_glance_cancel(struct zx__backup *b, uint64_t guild, void *ud);
 
 /* Schedule (backup_schedule.c) ---------------------------------------------
  */

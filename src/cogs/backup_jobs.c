@@ -167,6 +167,30 @@ int zx__backup_glance(struct zx__backup *b, uint64_t guild,
 	return ZX_OK;
 }
 
+/* It has ended, and its draft goes when the callback returns. */
+uint64_t zx__backup_glance_keep(struct zx__backup *b, uint64_t guild)
+{
+	struct zx__backup_job *j = b->jobs;
+	uint64_t draft;
+
+	while (j &&
+	       (!j->glance || !j->draft || !j->ended || j->req.guild != guild))
+		j = j->next;
+	if (!j)
+		return 0;
+	draft = j->draft;
+	j->draft = 0;
+	return draft;
+}
+
+void zx__backup_glance_cancel(struct zx__backup *b, uint64_t guild, void *ud)
+{
+	struct zx__backup_job *j = find(b, guild);
+
+	if (j && j->glance && j->ud == ud)
+		zx__backup_job_fail(j, ZX_E_CANCELLED, "cancelled");
+}
+
 /* Looking ------------------------------------------------------------------ */
 
 int zx_backup_progress(struct zx_bot *bot, uint64_t guild,

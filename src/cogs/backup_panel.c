@@ -51,7 +51,8 @@ static const char *loud(struct zx__backup *b, uint64_t guild,
 static const char *gone(const struct zx__bkp_state *s)
 {
 	if (s->reading)
-		return "⏳ Reading the server…";
+		return s->reading == 1 ? "⏳ Reading the server…"
+				       : "⏳ Comparing…";
 	return s->diff ? "That comparison is no longer kept: press Compare"
 		       : "";
 }
@@ -184,6 +185,9 @@ static void compare_rows(const struct zx__bkv_view *v,
 	side_select(v, s, 1, out);
 	zx_panel_button(out, ZX_BUTTON_SUCCESS, "run", "🔍", "Compare",
 			s->reading || !strcmp(s->a, s->b));
+	if (s->reading)
+		zx_panel_button(out, ZX_BUTTON_SECONDARY, "stop", NULL,
+				"Cancel", 0);
 	if (windows < 2)
 		return;
 	zx_panel_button(out, ZX_BUTTON_SECONDARY, "newer", NULL, "Newer ones",

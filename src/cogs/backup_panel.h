@@ -40,7 +40,7 @@ struct zx__bkp_state {
 	zx_wall asked;
 	char a[ZX_GUILD_ID_TEXT], b[ZX_GUILD_ID_TEXT]; /* "": the server */
 	uint64_t diff; /* the comparison shown; 0: none */
-	int reading;   /* the server, for a comparison */
+	int reading; /* for a comparison; 1: the server, 2: what is compared */
 	struct zx__bkv_live live;
 	char notice[320]; /* what the last press came to, "" */
 };
@@ -60,6 +60,12 @@ struct zx__bkp_wait {
 	/* Of a comparison. */
 	uint64_t diff;
 	char why[256]; /* "" it went well */
+	int shown;     /* that it goes on, in a panel of its own */
+	/* Shows that by other means; may be NULL. */
+	void (*show)(struct zx__bkp_wait *w);
+	struct zx__bkp_comparing *comparing; /* NULL: not, or not yet */
+	int glancing; /* the server is being read, or was */
+	int cancelled;
 };
 /* NULL without memory, answered. */
 struct zx__bkp_wait *zx__bkp_wait(struct zx__backup *b, struct zx_call *call,
@@ -70,9 +76,12 @@ void zx__bkp_wait_end(struct zx__bkp_wait *w);
 /* backup_panel_live.c: counts what the server has now, into w->state.live. */
 void zx__bkp_look(struct zx__bkp_wait *w);
 
-/* backup_panel_diff.c: compares w->a with w->b_id, into w->diff or w->why. May
- * be done before it returns. */
+/* backup_panel_diff.c: compares w->a with w->b_id, into w->diff or w->why. When
+ * it cannot begin it is done before it returns. */
 void zx__bkp_compare(struct zx__bkp_wait *w);
+/* Somebody goes on from there: what is compared for the panel of that call is
+ * no longer wanted. Nonzero when there was something. */
+int zx__bkp_drop(struct zx__backup *b, const struct zx_call *call);
 /* NULL: there were too many since. */
 const struct zx__bkv_diff *zx__bkp_kept(struct zx__backup *b, uint64_t guild,
 					uint64_t serial);

@@ -4,6 +4,7 @@
  * field; what is long comes as a file besides.
  */
 #include "cogs/backup_panel.h"
+#include "cogs/backup_work.h"
 #include "cogs/rules.h"
 
 enum { FILE_PAGES = 3 }; /* beyond that a file is better */
@@ -91,13 +92,21 @@ static void send_file(struct zx__bkp_wait *w, const struct zx__bkv_diff *d)
 	zx_buf_release(&text);
 }
 
+/* In place of that it goes on, where that was said. */
+static void refuse(struct zx__bkp_wait *w)
+{
+	struct zx__backup_work work = { .call = w->call, .shown = w->shown };
+
+	zx__backup_work_fail(&work, "❌ Not Compared", "%s", w->why);
+}
+
 static void compared(struct zx__bkp_wait *w, struct zx__backup *b)
 {
 	const struct zx__bkv_diff *d = zx__bkp_kept(b, w->guild, w->diff);
 	struct state s = { .diff = w->diff };
 
 	if (!d) {
-		zx_fail(w->call, "❌ Not Compared", "%s", w->why);
+		refuse(w);
 		return;
 	}
 	zx_reply_panel(w->call, &panel, &s);

@@ -93,6 +93,14 @@ static void compared(struct zx__bkp_wait *w, struct zx__backup *b)
 	zx_reply_panel(w->call, &zx__bkp_dashboard, &w->state);
 }
 
+/* Takes longer than one waits for without a word. */
+static void show_on(struct zx__bkp_wait *w)
+{
+	w->state.reading = 2;
+	w->state.diff = 0;
+	zx_reply_panel(w->call, &zx__bkp_dashboard, &w->state);
+}
+
 static enum zx_press_result compare(struct zx__backup *b, struct zx_call *call,
 				    struct zx__bkp_state *s)
 {
@@ -101,6 +109,7 @@ static enum zx_press_result compare(struct zx__backup *b, struct zx_call *call,
 	if (!w)
 		return ZX_PRESS_DONE;
 	w->done = compared;
+	w->show = show_on;
 	memcpy(w->a, s->a, sizeof(w->a));
 	memcpy(w->b_id, s->b, sizeof(w->b_id));
 	if (*s->a && *s->b) {
@@ -206,6 +215,8 @@ enum zx_press_result zx__bkp_press(struct zx_call *call, void *state,
 		return ZX_PRESS_DONE;
 	s->notice[0] = '\0';
 	s->reading = 0;
+	if (zx__bkp_drop(b, call) && is(p, "stop"))
+		say(s, "👍", "The comparison was cancelled.");
 	if (is(p, "refresh")) {
 		zx__bkp_refresh(b, call, s);
 		return ZX_PRESS_DONE;

@@ -52,6 +52,18 @@ void zx__backup_open_release(struct zx__backup_open *o)
 	zx_buf_release(&o->text);
 }
 
+int zx__backup_is_gone(struct zx__backup *b, const struct zx_state_snapshot *s)
+{
+	struct zx_state_snapshot now;
+	struct zx_buf text;
+	int err;
+
+	zx_buf_init(&text, b->alloc, 0);
+	err = zx_state_snap_get(b->state, s->guild, s->id, &now, &text);
+	zx_buf_release(&text);
+	return err == ZX_E_NOTFOUND;
+}
+
 /* Flags -------------------------------------------------------------------- */
 
 /* The key is the id, the value the flags, a space in front of and behind each.

@@ -223,6 +223,15 @@ struct zx__bkv_diff {
 int zx__bkv_diff(struct zx__bkv_diff *d, const struct zx_guild_reader *a,
 		 const struct zx_guild_reader *b, const struct zx_alloc *alloc);
 void zx__bkv_diff_release(struct zx__bkv_diff *d);
+/* The same in steps, as zx_guild_differ: `d`, both readers must outlive it; d
+ * is complete when there is no more. */
+struct zx__bkv_differ;
+int zx__bkv_differ_new(struct zx__bkv_differ **out, struct zx__bkv_diff *d,
+		       const struct zx_guild_reader *a,
+		       const struct zx_guild_reader *b,
+		       const struct zx_alloc *alloc) ZX_MUST_USE;
+void zx__bkv_differ_free(struct zx__bkv_differ *f);
+int zx__bkv_differ_step(struct zx__bkv_differ *f, size_t items, int *more);
 size_t zx__bkv_diff_pages(const struct zx__bkv_diff *d);
 /* Fills the latest embed: counts, and a page of lines. */
 void zx__bkv_diff_render(const struct zx__bkv_diff *d, size_t page,
