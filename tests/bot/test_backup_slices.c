@@ -80,7 +80,7 @@ static void turn(struct run *r, int ms)
 		}                                                              \
 	} while (0)
 
-static struct run *begin(void)
+static struct run *with_backups(void)
 {
 	struct run *r = run_new("slices");
 	struct zx_state *s;
@@ -94,6 +94,11 @@ static struct run *begin(void)
 	keep(r, s, ONE, "somebody", MEMBERS);
 	keep(r, s, TWO, "somebody else", MEMBERS);
 	zx_state_close(s);
+	return r;
+}
+
+static void bot_begin(struct run *r)
+{
 	snprintf(r->url, sizeof(r->url), "%s", zx_sandbox_api_url(r->box));
 	r->bo.token = zx_sandbox_token(r->box);
 	assert_err(make_bot(r, zx_sandbox_user(r->box, ZX_SANDBOX_OWNER)),
@@ -102,6 +107,13 @@ static struct run *begin(void)
 	ready = 0;
 	TURN_UNTIL(r, ready && logged(r, "slash commands"));
 	cog_of(r)->work_ms = 0;
+}
+
+static struct run *begin(void)
+{
+	struct run *r = with_backups();
+
+	bot_begin(r);
 	return r;
 }
 
@@ -353,6 +365,48 @@ backup_slices__one_that_goes_is_not_verified_by_parts_of_others(void **state)
 	end(r);
 }
 
+static void backup_slices__damage_is_still_damage(void **state)
+{
+	struct run *r = with_backups();
+	uint64_t id;
+
+	(void)state;
+	sql_of(r, "UPDATE object SET data = CAST(substr(data, 1, length(data) "
+		  "- 1) || x'00' AS BLOB) WHERE size = (SELECT max(size) FROM "
+		  "object)");
+	bot_begin(r);
+	/* the longer names */
+	until_says(r, ask(r, "backupverify", "{\"backup_id\":\"" TWO "\"}"),
+		   "Integrity Check Failed");
+	until_says(r, ask(r, "backupexport", "{\"backup_id\":\"" TWO "\"}"),
+		   "Snapshot Corrupt");
+	id = under_way(r, 2, 0);
+	let_go(r);
+	until_says(r, id, "One of the backups is damaged");
+	end(r);
+}
+
+static int number(void *ud, int n, char **v, char **names)
+{
+	(void)n;
+	(void)names;
+	*(int *)ud = atoi(v[0]);
+	return 0;
+}
+
+/* What the server was read into goes with the comparison. */
+static int open_drafts(struct run *r)
+{
+	sqlite3 *db;
+	int n = -1;
+
+	assert_int_equal(sqlite3_open(r->state, &db), SQLITE_OK);
+	sqlite3_exec(db, "SELECT count(*) FROM snapshot WHERE id IS NULL",
+		     number, &n, NULL);
+	sqlite3_close(db);
+	return n;
+}
+
 static void backup_slices__the_bot_may_stop_in_the_middle(void **state)
 {
 	static const int turns[] = { 0, 1, 2, 12 };
@@ -374,6 +428,7 @@ static void backup_slices__the_bot_may_stop_in_the_middle(void **state)
 			want(r, "The bot stops");
 			zx_bot_free(r->bot);
 			fail_alloc_check(&memory);
+			assert_int_equal(open_drafts(r), 0);
 			c = check_all(r);
 			assert_int_equal(c.count, 2);
 			assert_int_equal(c.bad, 0);
@@ -391,6 +446,7 @@ static void backup_slices__the_bot_may_be_freed_in_the_middle(void **state)
 		(void)under_way(r, i, 7);
 		zx_bot_free(r->bot);
 		fail_alloc_check(&memory);
+		assert_int_equal(open_drafts(r), 0);
 		away(r);
 	}
 }
@@ -569,6 +625,7 @@ int main(void)
 			backup_slices__a_backup_that_goes_meanwhile_is_told),
 		cmocka_unit_test(
 			backup_slices__one_that_goes_is_not_verified_by_parts_of_others),
+		cmocka_unit_test(backup_slices__damage_is_still_damage),
 		cmocka_unit_test(backup_slices__the_bot_may_stop_in_the_middle),
 		cmocka_unit_test(
 			backup_slices__the_bot_may_be_freed_in_the_middle),
