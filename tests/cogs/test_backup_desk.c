@@ -261,6 +261,16 @@ static void backup_panel__what_was_deleted_meanwhile_is_said(void **state)
 /* Scenarios ------------------------------------------------------------------
  */
 
+/* What the loop would do, turn for turn. */
+static void work(void)
+{
+	struct zx__backup *b = zx__backup_in(bot);
+
+	while (b->works)
+		b->work_timer.fn(&b->work_timer, b);
+	(void)desk_pump(&d);
+}
+
 static void walk_the_dashboard(void)
 {
 	static const char *const tabs[] = { "backups", "audit", "analytics",
@@ -272,6 +282,7 @@ static void walk_the_dashboard(void)
 		press(tabs[i], NULL);
 	press("side-b", FIRST);
 	press("run", NULL);
+	work();
 	press("delete", NULL);
 	press("choose", FIRST);
 	press("cancel", NULL);
@@ -299,6 +310,7 @@ static int one_was_opened(void)
 static void compare_two(void)
 {
 	slash("backupdiff", "[" ID("id_a", FIRST) "," ID("id_b", "latest") "]");
+	work();
 }
 
 static int two_were_compared(void)
