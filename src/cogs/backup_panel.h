@@ -55,7 +55,8 @@ struct zx__bkp_wait {
 	struct zx__bkp_state state;
 	char a[ZX_GUILD_ID_TEXT], b_id[ZX_GUILD_ID_TEXT]; /* "": the server */
 	unsigned flying;				  /* requests */
-	/* Called once, then it is gone; not when the bot ends. */
+	/* Called once, then it is gone; when the bot ends, of a comparison
+	 * alone. */
 	void (*done)(struct zx__bkp_wait *w, struct zx__backup *b);
 	/* Of a comparison. */
 	uint64_t diff;
