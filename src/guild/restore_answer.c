@@ -118,12 +118,23 @@ static int taken_back(const struct zx_restore_reply *reply)
 	return reply->err == ZX_E_CANCELLED || reply->err == ZX_E_CLOSED;
 }
 
+/* The bot has given up its own overwrite, by a request whose answer was lost,
+ * and does not see the channel any more. With it, it would. */
+static int shut_out(const struct zx_restore_run *r, const struct zx__flight *f,
+		    const struct zx_restore_reply *reply)
+{
+	return reply->status == 403 && reply->code == MISSING_ACCESS &&
+	       (f->fails || f->old) &&
+	       zx__run_op(r, f->op).role == r->plan->bot_user;
+}
+
 /* What should go is gone, who should be banned was banned by a request whose
  * answer was lost. */
-static int there_already(const struct zx__flight *f,
-			 const struct zx__result *res,
+static int there_already(struct zx_restore_run *r, const struct zx__flight *f,
 			 const struct zx_restore_reply *reply)
 {
+	const struct zx__result *res = zx__run_result(r, f->op);
+
 	switch (res->act) {
 	case ZX_ACT_DELETE:
 		return reply->status == 404;
@@ -133,8 +144,10 @@ static int there_already(const struct zx__flight *f,
 	case ZX_ACT_UNBAN:
 		return reply->status == 404 && reply->code == UNKNOWN_BAN;
 	case ZX_ACT_OVERWRITE:
-	case ZX_ACT_OVERWRITE_OPEN:
 		return reply->code == UNKNOWN_OVERWRITE;
+	case ZX_ACT_OVERWRITE_OPEN:
+		return reply->code == UNKNOWN_OVERWRITE ||
+		       shut_out(r, f, reply);
 	case ZX_ACT_BAN_BULK:
 		return reply->code == NOBODY_BANNED && (f->fails || f->old);
 	default:
@@ -215,7 +228,7 @@ void zx__run_answer(struct zx_restore_run *r, struct zx__flight *f,
 		back(r, f, reply);
 	} else if (reply->err == ZX_E_WOULDWAIT || reply->status == 429) {
 		hold(r, f, reply);
-	} else if (there_already(f, zx__run_result(r, f->op), reply)) {
+	} else if (there_already(r, f, reply)) {
 		zx__run_record(r, &rec);
 		zx__run_free_slot(r, f);
 	} else if (no_answer(reply)) {

@@ -338,6 +338,46 @@ static void restore__a_bot_that_is_no_administrator_can_do_it(void **state)
 	many_end(&t);
 }
 
+/* Killed at instant k, by when the bot may have given up its own overwrite and
+ * with it the channel; nonzero when it lived to the end. */
+static int shut_out_at(uint64_t k)
+{
+	static void (*const make[])(struct many *) = { many_den, NULL };
+	static const char *const lose[] = { "/channels/{channel:den}", NULL };
+	struct many t;
+	int lived;
+
+	many_begin(&t, make, lose);
+	sim_as(&t.s, zx_sandbox_user(t.s.box, ZX_SANDBOX_OWNER), t.guild,
+	       "PATCH", "/guilds/{guild}/roles/{role:Zoryx}",
+	       "{'permissions':'268438545'}");
+	t.o = sim_options(&t.s, t.guild);
+	t.o.what = ZX_RESTORE_CHANNELS;
+	many_plan(&t);
+	t.s.instants = 0;
+	t.s.kill_at = k;
+	lived = sim_live(&t.s, t.plan);
+	if (!lived) {
+		sim_end(&t.s);
+		t.s.kill_at = 0;
+		many_carry_out(&t);
+	}
+	many_well(&t);
+	sim_end(&t.s);
+	many_end(&t);
+	return lived;
+}
+
+static void C02__a_bot_that_has_shut_itself_out_knows_it(void **state)
+{
+	uint64_t k = 1;
+
+	(void)state;
+	while (!shut_out_at(k))
+		k++;
+	assert_true(k > 50);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +400,7 @@ int main(void)
 			C03__in_any_weather_it_is_finished_and_nothing_leaks),
 		cmocka_unit_test(
 			restore__a_bot_that_is_no_administrator_can_do_it),
+		cmocka_unit_test(C02__a_bot_that_has_shut_itself_out_knows_it),
 	};
 
 	return cmocka_run_group_tests_name("restore_many", tests, NULL, NULL);
