@@ -77,17 +77,36 @@ int zx_restore_run_result(const struct zx_restore_run *r, uint32_t op,
 
 /* Report ------------------------------------------------------------------- */
 
+/* Members that were counted. */
+struct counted {
+	uint64_t last;
+	struct zx_idmap *rounds; /* NULL: there is one round */
+};
+
+/* Those of one member stand together in a round. */
+static int is_new(struct counted *c, uint64_t member)
+{
+	if (member == c->last)
+		return 0;
+	c->last = member;
+	if (!c->rounds)
+		return 1;
+	if (zx_idmap_get(c->rounds, ZX_ID_ROLE, member))
+		return 0;
+	/* Without memory it is counted in each round. */
+	(void)!zx_idmap_put(c->rounds, ZX_ID_ROLE, member, 1);
+	return 1;
+}
+
 static void count_done(struct zx_restore_report *t, const struct zx_plan_op *op,
-		       uint64_t *member)
+		       struct counted *c)
 {
 	switch (op->act) {
 	case ZX_ACT_MEMBER_ADD:
 	case ZX_ACT_MEMBER_REMOVE:
 		t->roles_added += op->act == ZX_ACT_MEMBER_ADD;
 		t->roles_removed += op->act == ZX_ACT_MEMBER_REMOVE;
-		/* those of one member stand together */
-		t->members += op->snapshot_id != *member;
-		*member = op->snapshot_id;
+		t->members += (uint32_t)is_new(c, op->snapshot_id);
 		break;
 	case ZX_ACT_ROLE_ORDER:
 	case ZX_ACT_CHANNEL_ORDER:
@@ -99,9 +118,10 @@ static void count_done(struct zx_restore_report *t, const struct zx_plan_op *op,
 		break;
 	default:
 		/* To raise what was just made is part of its making, and so
-		 * are the overwrites that follow it. */
+		 * are the overwrites and flags that follow it. */
 		if ((op->act == ZX_ACT_OVERWRITE ||
-		     op->act == ZX_ACT_OVERWRITE_OPEN) &&
+		     op->act == ZX_ACT_OVERWRITE_OPEN ||
+		     op->act == ZX_ACT_CHANNEL_UPDATE) &&
 		    !op->live_id)
 			break;
 		if (op->flags & ZX_PLAN_MAKES || op->verb == ZX_VERB_CREATE)
@@ -112,7 +132,7 @@ static void count_done(struct zx_restore_report *t, const struct zx_plan_op *op,
 }
 
 static void count(struct zx_restore_report *t, const struct zx_plan_op *op,
-		  const struct zx__result *res, uint64_t *member)
+		  const struct zx__result *res, struct counted *c)
 {
 	t->skipped += op->verb == ZX_VERB_SKIP;
 	t->impossible += op->verb == ZX_VERB_IMPOSSIBLE;
@@ -121,19 +141,24 @@ static void count(struct zx_restore_report *t, const struct zx_plan_op *op,
 	t->stopped += res->outcome == ZX_OUTCOME_STOPPED;
 	t->found += res->outcome == ZX_OUTCOME_FOUND;
 	if (res->outcome == ZX_OUTCOME_DONE)
-		count_done(t, op, member);
+		count_done(t, op, c);
 }
 
 void zx_restore_run_report(const struct zx_restore_run *r, zx_time now,
 			   struct zx_restore_report *out)
 {
+	struct counted c = { .last = 0 };
+	struct zx_idmap members;
 	struct zx_plan_op op;
-	uint64_t member = 0;
 
 	memset(out, 0, sizeof(*out));
+	zx_idmap_init(&members, r->alloc);
+	if (zx_plan_rounds(r->plan) > 1)
+		c.rounds = &members;
 	for (uint32_t i = 0; i < r->n; i++)
 		if (zx_plan_op(r->plan, i, &op))
-			count(out, &op, &r->results[i], &member);
+			count(out, &op, &r->results[i], &c);
+	zx_idmap_release(&members);
 	out->requests = r->requests;
 	out->repeated = r->repeated;
 	if (r->ended)

@@ -63,6 +63,8 @@ static void C14__all_rounds_are_taken_back_together(void **state)
 	assert_int_equal(story_report(&t).failed, 0);
 	assert_int_equal(story_another(&t), 0);
 	assert_int_equal(story_differs(&t, 1), 0);
+	/* Both in both rounds. */
+	assert_int_equal(story_report(&t).members, 2);
 	assert_err(zx_restore_run_undo(&back, t.s.run, "abcdefabcdef"), ZX_OK);
 	assert_int_equal(zx_plan_rounds(back), 1);
 	sim_end(&t.s);
@@ -80,6 +82,47 @@ static void C14__all_rounds_are_taken_back_together(void **state)
 
 /* What only an earlier round did or could not do ----------------------------
  */
+
+/* Killed in the second round at instant k of it; nonzero when it lived. */
+static int taken_back_at(uint64_t k)
+{
+	static const char *const but[] = { " position:", NULL };
+	struct zx_plan *back;
+	struct story t;
+	int lived;
+
+	story_begin_into(&t, "everything", ZX_RESTORE_ALL, 1, wreck);
+	zx_sandbox_unwatch(t.s.box);
+	assert_true(story_live(&t));
+	spoil(&t);
+	assert_int_equal(story_another(&t), 1);
+	t.s.kill_at = t.s.instants + k;
+	lived = story_live(&t);
+	if (lived)
+		sim_end(&t.s);
+	t.s.kill_at = 0;
+	sim_reconcile(&t.s, t.plan);
+	assert_err(zx_restore_run_undo(&back, t.s.run, "abcdefabcdef"), ZX_OK);
+	sim_end(&t.s);
+	sim_forget(&t.s);
+	assert_true(sim_live(&t.s, back));
+	assert_err(t.s.err, ZX_OK);
+	sim_end(&t.s);
+	zx_plan_free(back);
+	sim_same(&t.s, &t.before.r, t.target, but);
+	story_end(&t);
+	return lived;
+}
+
+static void C14__a_round_that_was_killed_is_taken_back_as_well(void **state)
+{
+	uint64_t k = 1;
+
+	(void)state;
+	while (!taken_back_at(k))
+		k += 3;
+	assert_true(k > 20);
+}
 
 /* Permissions of roles are refused, and the next round, which leaves roles
  * alone that are there, does nothing about them. */
@@ -292,10 +335,33 @@ static void rounds__what_was_refused_once_may_be_wanted_again(void **state)
 	story_end(&t);
 }
 
+static void lose_forum(struct story *t)
+{
+	sim_as(&t->s, 0, t->target, "DELETE", "/channels/{channel:questions}",
+	       NULL);
+}
+
+/* A forum that asks for tags: a request of its own says so. */
+static void report__flags_of_a_channel_are_part_of_its_making(void **state)
+{
+	struct story t;
+
+	(void)state;
+	story_begin_into(&t, "everything", ZX_RESTORE_CHANNELS, 1, lose_forum);
+	assert_int_equal(story_acts(t.plan, ZX_ACT_CHANNEL_UPDATE), 1);
+	assert_true(story_live(&t));
+	assert_int_equal(story_report(&t).created, 1);
+	assert_int_equal(story_report(&t).updated, 0);
+	sim_end(&t.s);
+	story_end(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(C14__all_rounds_are_taken_back_together),
+		cmocka_unit_test(
+			C14__a_round_that_was_killed_is_taken_back_as_well),
 		cmocka_unit_test(rounds__what_no_round_has_anew_stays_failed),
 		cmocka_unit_test(
 			C14__what_was_not_tried_in_any_round_is_not_taken_back),
@@ -307,6 +373,8 @@ int main(void)
 			rounds__an_order_that_does_not_stay_is_set_twice),
 		cmocka_unit_test(
 			rounds__what_was_refused_once_may_be_wanted_again),
+		cmocka_unit_test(
+			report__flags_of_a_channel_are_part_of_its_making),
 	};
 
 	return cmocka_run_group_tests_name("restore_rounds_back", tests, NULL,
