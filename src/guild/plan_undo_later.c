@@ -101,9 +101,11 @@ int zx__later_init(struct zx__later *l, const struct zx_plan *p)
 	while (!err && (pair = zx_idmap_next(&p->ids, &at)))
 		if (pair->to)
 			err = zx_idmap_put(&l->there, ZX_ID_ROLE, pair->to, 1);
-	for (unsigned k = 0; !err && zx_plan_round(p, k, &first, &end); k++)
+	for (unsigned k = 0; !err && k < p->more_n; k++) {
+		(void)zx_plan_round(p, k, &first, &end);
 		for (size_t i = first; !err && i < end; i++)
 			err = note_op(l, &p->ops[i], k);
+	}
 	return err;
 }
 

@@ -85,6 +85,8 @@ static int look_back(struct zx_restore_run *r)
 	struct zx_plan_op op;
 	int err;
 
+	if (!r->first)
+		return ZX_OK;
 	zx_idmap_init(&anew, r->alloc);
 	err = learn(r, &anew);
 	for (size_t i = 0; !err && i < r->first; i++) {
