@@ -14,7 +14,7 @@ enum {
 	ZX__WORK_SHOW_MS = 1000,   /* then people are told that it goes on */
 	ZX__WORK_GUILD = 4,	   /* of a guild at a time */
 	ZX__WORK_BYTES = 16 << 10, /* of a step */
-	ZX__WORK_ITEMS = 16
+	ZX__WORK_ITEMS = 1
 };
 
 struct zx__backup_work {

@@ -110,6 +110,7 @@ static int next_pair(struct zx_guild_differ *f)
 	f->side = 0;
 	if (f->s < ZX_SECTION_COUNT)
 		return open_side(f);
+	zx__diff_map_sort(&f->d);
 	f->s = 0;
 	f->phase = NEXT_COMPARE;
 	return ZX_OK;

@@ -22,10 +22,7 @@ static int aliased(const struct zx__diff *d, struct zx_str a, struct zx_str b)
 	if (!d->map_n || zx_json_kind(a) != ZX_JSON_STRING ||
 	    zx_json_u64(a, &ia) || zx_json_u64(b, &ib))
 		return 0;
-	for (size_t i = 0; i < d->map_n; i++)
-		if (d->map[i].a == ia && d->map[i].b == ib)
-			return 1;
-	return 0;
+	return zx__diff_aliased(d, ia, ib);
 }
 
 static int differs(struct pair *p, struct zx_str a, struct zx_str b)

@@ -54,6 +54,9 @@ uint64_t zx__diff_id(enum zx_section s, struct zx_str item);
 /* Remembers the pairs whose ids differ. */
 int zx__diff_map(struct zx__diff *d, const struct zx__list *a,
 		 const struct zx__list *b);
+/* When all pairs are there: puts them in order, so that they are found fast. */
+void zx__diff_map_sort(struct zx__diff *d);
+int zx__diff_aliased(const struct zx__diff *d, uint64_t a, uint64_t b);
 /* Tells every field that differs. */
 int zx__diff_fields(struct zx__diff *d, enum zx_section s, struct zx_str a,
 		    struct zx_str b);

@@ -2,6 +2,7 @@
  *
  * Which items of two snapshots are the same.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "guild/diff_int.h"
@@ -154,4 +155,27 @@ int zx__diff_map(struct zx__diff *d, const struct zx__list *a,
 				(struct zx__alias){ a->v[i].id,
 						    b->v[a->v[i].mate - 1].id };
 	return ZX_OK;
+}
+
+static int by_ids(const void *px, const void *py)
+{
+	const struct zx__alias *x = px, *y = py;
+
+	if (x->a != y->a)
+		return x->a < y->a ? -1 : 1;
+	return x->b < y->b ? -1 : x->b > y->b;
+}
+
+void zx__diff_map_sort(struct zx__diff *d)
+{
+	if (d->map_n > 1)
+		qsort(d->map, d->map_n, sizeof(*d->map), by_ids);
+}
+
+int zx__diff_aliased(const struct zx__diff *d, uint64_t a, uint64_t b)
+{
+	struct zx__alias key = { a, b };
+
+	return d->map_n &&
+	       bsearch(&key, d->map, d->map_n, sizeof(*d->map), by_ids) != NULL;
 }
