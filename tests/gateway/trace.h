@@ -48,12 +48,14 @@ static void trace_fail(const struct trace *t, const char *what,
 	fail_msg("%s:%d: %s: %s", t->file, t->line, what, text);
 }
 
+/* Lowest byte first, as zx_rand_u64() reads it. */
 static void trace_rand(void *ud, void *p, size_t n)
 {
 	uint64_t x = (uint64_t)(*(double *)ud * 0x1p63) << 1;
+	unsigned char *out = p;
 
-	memset(p, 0, n);
-	memcpy(p, &x, n < sizeof(x) ? n : sizeof(x));
+	for (size_t i = 0; i < n; i++, x >>= 8)
+		out[i] = (unsigned char)x;
 }
 
 /* No log line may show the token either. */
