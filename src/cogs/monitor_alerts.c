@@ -185,7 +185,7 @@ static void refuse(struct trial *t, const struct zx_rest_result *r)
 	zx_embed(&out, ZX_COLOR_RED, "❌ Cannot Write There");
 	zx_embed_text(&out,
 		      "A test message to <#%llu> did not go through: %.*s\n"
-		      "Nothing was changed. The bot needs View Channel, Send "
+		      "Nothing was changed. The bot needs View Channels, Send "
 		      "Messages and Embed Links there.",
 		      (unsigned long long)t->channel,
 		      ZX_ARG(r->message.len ? r->message

@@ -102,7 +102,8 @@ static int take_up(struct zx__mon *m, uint32_t shard, struct zx_str text)
 		zx__mon_incident_forget(m, shard);
 		return ZX_OK;
 	}
-	if ((int64_t)now > told && (int64_t)now - told > STALE_MS) {
+	if (told < 0 ||
+	    ((int64_t)now > told && (int64_t)now - told > STALE_MS)) {
 		zx__mon_log(m, ZX_LOG_INFO,
 			    "shard %u was %s more than a day ago (%s): that is "
 			    "forgotten",

@@ -18,6 +18,7 @@ void zx__restore_set_going(struct zx__restore_job *j)
 {
 	int err = zx__restore_machine(j);
 
+	j->unavailable = 0; /* so far as the new machine knows */
 	if (err) {
 		zx__restore_halt(j, err, zx_strerror(err));
 		return;
@@ -316,7 +317,8 @@ int zx__restore_go_on(struct zx__backup *b, uint64_t guild, char why[256])
 		return ZX_E_NOTFOUND;
 	if (j->phase != ZX__RESTORE_STOPPED || j->settling || b->stopped)
 		return ZX_E_STATE;
-	if (!j->plan || !j->run) {
+	/* Without memory there was no machine; by now there may be one. */
+	if (!j->plan || (!j->run && j->err != ZX_E_NOMEM)) {
 		snprintf(why, 256, "%s", j->why);
 		return ZX_E_CORRUPT;
 	}

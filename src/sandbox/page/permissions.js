@@ -4,7 +4,7 @@
 export const PERMISSIONS = [
   [0, 'Create Invite'], [1, 'Kick Members'], [2, 'Ban Members'], [3, 'Administrator'],
   [4, 'Manage Channels'], [5, 'Manage Server'], [6, 'Add Reactions'], [7, 'View Audit Log'],
-  [8, 'Priority Speaker'], [9, 'Video'], [10, 'View Channel'], [11, 'Send Messages'],
+  [8, 'Priority Speaker'], [9, 'Video'], [10, 'View Channels'], [11, 'Send Messages'],
   [12, 'Send TTS Messages'], [13, 'Manage Messages'], [14, 'Embed Links'], [15, 'Attach Files'],
   [16, 'Read Message History'], [17, 'Mention Everyone'], [18, 'Use External Emoji'],
   [19, 'View Server Insights'], [20, 'Connect'], [21, 'Speak'], [22, 'Mute Members'],
