@@ -28,26 +28,43 @@ static int was_done(const struct zx__restore_job *j, uint32_t op,
 		r->outcome == ZX_OUTCOME_FOUND);
 }
 
-/* Permissions the restore gave the role it made under that id. */
-static uint64_t given(const struct zx__restore_job *j, uint64_t made)
+/* What the restore gave: role in the server -> of the snapshot -> permissions.
+ * Looked through once, for a plan has many operations and a server many roles.
+ */
+struct given {
+	struct zx_idmap made, bits;
+};
+
+static int look_through(const struct zx__restore_job *j, struct given *g)
 {
 	struct zx_restore_result r;
-	uint64_t role = 0, bits = 0;
 	struct zx_plan_op op;
+	int err = ZX_OK;
 
-	for (size_t i = 0; zx_plan_op(j->plan, i, &op); i++)
-		if (op.act == ZX_ACT_ROLE_CREATE && was_done(j, op.id, &r) &&
-		    r.made == made)
-			role = op.snapshot_id;
-	for (size_t i = 0; role && zx_plan_op(j->plan, i, &op); i++)
-		if (op.act == ZX_ACT_ROLE_RAISE && op.snapshot_id == role &&
-		    was_done(j, op.id, &r))
-			bits = zx_json_get_u64(op.body, "permissions");
-	return bits;
+	for (size_t i = 0; !err && zx_plan_op(j->plan, i, &op); i++) {
+		if (op.act != ZX_ACT_ROLE_CREATE && op.act != ZX_ACT_ROLE_RAISE)
+			continue;
+		if (!was_done(j, op.id, &r))
+			continue;
+		if (op.act == ZX_ACT_ROLE_CREATE)
+			err = zx_idmap_put(&g->made, ZX_ID_ROLE, r.made,
+					   op.snapshot_id);
+		else
+			err = zx_idmap_put(
+				&g->bits, ZX_ID_ROLE, op.snapshot_id,
+				zx_json_get_u64(op.body, "permissions"));
+	}
+	return err;
 }
 
-static int is_another(const struct zx__restore_job *j,
-		      const struct zx_plan_op *op, struct zx_str role)
+static uint64_t given(const struct given *g, uint64_t made)
+{
+	return zx_idmap_get(&g->bits, ZX_ID_ROLE,
+			    zx_idmap_get(&g->made, ZX_ID_ROLE, made));
+}
+
+static int is_another(const struct given *g, const struct zx_plan_op *op,
+		      struct zx_str role)
 {
 	struct zx_buf name;
 	int other = 0;
@@ -57,17 +74,17 @@ static int is_another(const struct zx__restore_job *j,
 		other = !zx_str_eq(zx_buf_str(&name), op->name);
 	zx_buf_release(&name);
 	return other ||
-	       zx_json_get_u64(role, "permissions") != given(j, op->live_id);
+	       zx_json_get_u64(role, "permissions") != given(g, op->live_id);
 }
 
-static int touched(const struct zx__restore_job *j, const struct zx_plan_op *op,
+static int touched(const struct given *g, const struct zx_plan_op *op,
 		   struct zx_str roles)
 {
 	struct zx_json_iter it = zx_json_each(roles);
 
 	while (zx_json_next(&it))
 		if (zx_json_get_u64(it.value, "id") == op->live_id)
-			return is_another(j, op, it.value);
+			return is_another(g, op, it.value);
 	return 0;
 }
 
@@ -79,10 +96,10 @@ static void add(char *to, size_t size, const char *text)
 		snprintf(to + at, size - at, "%s", text);
 }
 
-void zx__restore_since_roles(const struct zx__restore_job *j,
-			     struct zx_str roles, char *why, size_t size)
+/* How many, and the names of some. */
+static unsigned changed(const struct zx__restore_job *j, const struct given *g,
+			struct zx_str roles, char *names, size_t size)
 {
-	char names[60] = "", text[160];
 	struct zx_plan_op op;
 	unsigned n = 0;
 
@@ -90,13 +107,30 @@ void zx__restore_since_roles(const struct zx__restore_job *j,
 		struct zx_str name = zx_utf8_head(op.name, 30);
 		size_t at = strlen(names);
 
-		if (!goes(&op) || !touched(j, &op, roles))
+		if (!goes(&op) || !touched(g, &op, roles))
 			continue;
 		n++;
-		if (at + name.len + 3 < sizeof(names))
-			snprintf(names + at, sizeof(names) - at, "%s%.*s",
+		if (at + name.len + 3 < size)
+			snprintf(names + at, size - at, "%s%.*s",
 				 at ? ", " : "", ZX_ARG(name));
 	}
+	return n;
+}
+
+void zx__restore_since_roles(const struct zx__restore_job *j,
+			     struct zx_str roles, char *why, size_t size)
+{
+	char names[60] = "", text[160];
+	struct given g;
+	unsigned n = 0;
+
+	zx_idmap_init(&g.made, j->b->alloc);
+	zx_idmap_init(&g.bits, j->b->alloc);
+	/* A warning: without memory there is none. */
+	if (!look_through(j, &g))
+		n = changed(j, &g, roles, names, sizeof(names));
+	zx_idmap_release(&g.made);
+	zx_idmap_release(&g.bits);
 	if (!n)
 		return;
 	snprintf(text, sizeof(text), "%s%u of its roles %s changed since%s%s",
