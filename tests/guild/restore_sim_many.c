@@ -212,6 +212,22 @@ void many_carry_out(struct many *t)
 	assert_err(t->s.err, ZX_OK);
 }
 
+int many_killed_at(struct many *t, uint64_t k)
+{
+	int lived;
+
+	t->s.instants = 0;
+	t->s.kill_at = k;
+	lived = sim_live(&t->s, t->plan);
+	if (lived)
+		return 1;
+	sim_end(&t->s);
+	sim_no_leak(&t->s);
+	t->s.kill_at = 0;
+	many_carry_out(t);
+	return 0;
+}
+
 void many_as_it_was(struct many *t)
 {
 	static const char *const but[] = { " position:", NULL };
@@ -222,6 +238,14 @@ void many_as_it_was(struct many *t)
 	if (!zx_plan_empty(t->plan))
 		sim_differs(&t->s, &t->snap.r, t->guild, &t->o, NULL, 1);
 	assert_true(zx_plan_empty(t->plan));
+}
+
+void many_right(struct many *t)
+{
+	many_well(t);
+	sim_end(&t->s);
+	many_as_it_was(t);
+	many_end(t);
 }
 
 size_t many_viewers(struct many *t, const char *name)

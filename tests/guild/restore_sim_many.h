@@ -57,6 +57,9 @@ void many_end(struct many *t);
 
 void many_plan(struct many *t);
 void many_carry_out(struct many *t);
+/* It is killed at instant k, without a leak, and goes on: nonzero when it had
+ * come to its end before. */
+int many_killed_at(struct many *t, uint64_t k);
 struct zx_restore_report many_report(struct many *t);
 /* Nothing went wrong; says what did. */
 void many_well(struct many *t);
@@ -65,6 +68,8 @@ void many_well(struct many *t);
 void many_undo(struct many *t);
 /* As in the snapshot but for ids and places, and nothing is left to do. */
 void many_as_it_was(struct many *t);
+/* It is over, went well and is as it was; with many_end. */
+void many_right(struct many *t);
 /* How many see the channel. */
 size_t many_viewers(struct many *t, const char *name);
 void many_fault(struct many *t, const char *fmt, ...) ZX_PRINTF(2, 3);

@@ -46,19 +46,8 @@ static int killed_at(uint64_t k)
 	int lived;
 
 	many_begin_small(&t);
-	t.s.instants = 0;
-	t.s.kill_at = k;
-	lived = sim_live(&t.s, t.plan);
-	if (!lived) {
-		sim_end(&t.s);
-		sim_no_leak(&t.s);
-		t.s.kill_at = 0;
-		many_carry_out(&t);
-	}
-	many_well(&t);
-	sim_end(&t.s);
-	many_as_it_was(&t);
-	many_end(&t);
+	lived = many_killed_at(&t, k);
+	many_right(&t);
 	return lived;
 }
 
@@ -89,10 +78,7 @@ static int lost_at(uint64_t k)
 	sim_forget(&t.s);
 	many_plan(&t);
 	many_carry_out(&t);
-	many_well(&t);
-	sim_end(&t.s);
-	many_as_it_was(&t);
-	many_end(&t);
+	many_right(&t);
 	return lived;
 }
 
@@ -235,10 +221,7 @@ static void restore__what_somebody_changed_afterwards_stays(void **state)
 	assert_false(zx_plan_empty(t.plan));
 	sim_forget(&t.s);
 	many_carry_out(&t);
-	many_well(&t);
-	sim_end(&t.s);
-	many_as_it_was(&t);
-	many_end(&t);
+	many_right(&t);
 }
 
 static void restore__taken_back_at_any_instant_it_is_as_before(void **state)
@@ -301,10 +284,7 @@ static void C03__in_any_weather_it_is_finished_and_nothing_leaks(void **state)
 		sim_forget(&t.s);
 		many_plan(&t);
 		many_carry_out(&t);
-		many_well(&t);
-		sim_end(&t.s);
-		many_as_it_was(&t);
-		many_end(&t);
+		many_right(&t);
 	}
 }
 
@@ -354,14 +334,7 @@ static int shut_out_at(uint64_t k)
 	t.o = sim_options(&t.s, t.guild);
 	t.o.what = ZX_RESTORE_CHANNELS;
 	many_plan(&t);
-	t.s.instants = 0;
-	t.s.kill_at = k;
-	lived = sim_live(&t.s, t.plan);
-	if (!lived) {
-		sim_end(&t.s);
-		t.s.kill_at = 0;
-		many_carry_out(&t);
-	}
+	lived = many_killed_at(&t, k);
 	many_well(&t);
 	sim_end(&t.s);
 	many_end(&t);

@@ -54,10 +54,7 @@ static void restore__changed_ones_become_as_they_were_one_by_one(void **state)
 	sim_forget(&t.s);
 	many_plan(&t);
 	many_carry_out(&t);
-	many_well(&t);
-	sim_end(&t.s);
-	many_as_it_was(&t);
-	many_end(&t);
+	many_right(&t);
 }
 
 static void C02__changed_ones_killed_at_any_instant_are_as_they_were(void **st)
@@ -68,19 +65,8 @@ static void C02__changed_ones_killed_at_any_instant_are_as_they_were(void **st)
 	(void)st;
 	for (uint64_t k = 1; !lived; k += 17) {
 		begin_changed(&t, change_vault);
-		t.s.instants = 0;
-		t.s.kill_at = k;
-		lived = sim_live(&t.s, t.plan);
-		if (!lived) {
-			sim_end(&t.s);
-			sim_no_leak(&t.s);
-			t.s.kill_at = 0;
-			many_carry_out(&t);
-		}
-		many_well(&t);
-		sim_end(&t.s);
-		many_as_it_was(&t);
-		many_end(&t);
+		lived = many_killed_at(&t, k);
+		many_right(&t);
 	}
 }
 
@@ -165,10 +151,7 @@ static void restore__a_category_and_those_like_it_are_as_they_were(void **st)
 	t.o.update = 1;
 	many_plan(&t);
 	many_carry_out(&t);
-	many_well(&t);
-	sim_end(&t.s);
-	many_as_it_was(&t);
-	many_end(&t);
+	many_right(&t);
 }
 
 int main(void)
