@@ -157,17 +157,6 @@ void zx_capture_free(struct zx_capture *c)
 	zx_delete(c->alloc, c);
 }
 
-/* What the guild says about itself decides what else is asked. */
-static int has_feature(struct zx_str guild, const char *name)
-{
-	struct zx_json_iter it = zx_json_each(zx_json_get(guild, "features"));
-
-	while (zx_json_next(&it))
-		if (zx_json_is(it.value, name))
-			return 1;
-	return 0;
-}
-
 static int plan_members(struct zx_capture *c, struct zx_str guild)
 {
 	c->progress.members_expected =
@@ -190,13 +179,14 @@ static int plan_members(struct zx_capture *c, struct zx_str guild)
 	return ZX_OK;
 }
 
+/* What the guild says about itself decides what else is asked. */
 static int plan(struct zx_capture *c, struct zx_str guild)
 {
-	if (has_feature(guild, "COMMUNITY"))
+	if (zx__guild_feature(guild, "COMMUNITY"))
 		ask(c, JOB_ONBOARDING);
 	else
 		c->state[JOB_ONBOARDING] = JOB_DONE;
-	if (has_feature(guild, "WELCOME_SCREEN_ENABLED"))
+	if (zx__guild_feature(guild, "WELCOME_SCREEN_ENABLED"))
 		ask(c, JOB_WELCOME);
 	else
 		c->state[JOB_WELCOME] = JOB_DONE;

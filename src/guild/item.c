@@ -93,6 +93,16 @@ uint64_t zx__guild_mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
+int zx__guild_feature(struct zx_str guild, const char *name)
+{
+	struct zx_json_iter it = zx_json_each(zx_json_get(guild, "features"));
+
+	while (zx_json_next(&it))
+		if (zx_json_is(it.value, name))
+			return 1;
+	return 0;
+}
+
 /* There is one of them; its id, if it has one, is the guild's. */
 static int single(enum zx_section s)
 {

@@ -195,24 +195,14 @@ static void limits(struct zx__planner *pl)
 	l[ZX_LIMIT_EVENTS].used = (uint32_t)pl->l[ZX_SECTION_EVENTS].n;
 }
 
-static int has_feature(struct zx_str guild, const char *name)
-{
-	struct zx_json_iter it = zx_json_each(zx_json_get(guild, "features"));
-
-	while (zx_json_next(&it))
-		if (zx_json_is(it.value, name))
-			return 1;
-	return 0;
-}
-
 int zx__feature(const struct zx__planner *pl, const char *name)
 {
-	return has_feature(pl->lguild, name);
+	return zx__guild_feature(pl->lguild, name);
 }
 
 int zx__had_feature(const struct zx__planner *pl, const char *name)
 {
-	return has_feature(pl->sguild, name);
+	return zx__guild_feature(pl->sguild, name);
 }
 
 /* A text channel that is there or will be. */
