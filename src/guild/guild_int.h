@@ -70,6 +70,8 @@ char *zx__put_u64(char *p, uint64_t v);
 int zx__item_normal(enum zx_section s, struct zx_str json,
 		    const struct zx_alloc *a, struct zx_buf *out, uint64_t *id);
 uint64_t zx__guild_mix(uint64_t x);
+/* Goes on with a text. The journal of a restore depends on it. */
+uint64_t zx__guild_mix_text(uint64_t v, struct zx_str text);
 /* Nonzero when the item of GUILD has it. */
 int zx__guild_feature(struct zx_str guild, const char *name);
 

@@ -93,6 +93,13 @@ uint64_t zx__guild_mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
+uint64_t zx__guild_mix_text(uint64_t v, struct zx_str text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		v = zx__guild_mix(v ^ (unsigned char)text.ptr[i]);
+	return v;
+}
+
 int zx__guild_feature(struct zx_str guild, const char *name)
 {
 	struct zx_json_iter it = zx_json_each(zx_json_get(guild, "features"));

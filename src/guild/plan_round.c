@@ -56,9 +56,7 @@ static uint64_t key_of(const struct zx_plan *p, const struct zx__op *op)
 	struct zx_str name = zx__plan_text(p, op->name);
 	uint64_t v = zx__guild_mix(op->snapshot_id ^ op->live_id << 1);
 
-	v = zx__guild_mix(v ^ op->role);
-	for (size_t i = 0; i < name.len; i++)
-		v = zx__guild_mix(v ^ (unsigned char)name.ptr[i]);
+	v = zx__guild_mix_text(zx__guild_mix(v ^ op->role), name);
 	v ^= (uint64_t)op->section << 16 | (uint64_t)op->verb << 8 | op->reason;
 	return zx__guild_mix(v) | 1;
 }

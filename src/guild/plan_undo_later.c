@@ -11,18 +11,11 @@
 
 /* Keys --------------------------------------------------------------------- */
 
-static uint64_t word_key(struct zx_str word)
-{
-	uint64_t v = word.len;
-
-	for (size_t i = 0; i < word.len; i++)
-		v = zx__guild_mix(v ^ (unsigned char)word.ptr[i]);
-	return v;
-}
-
 static uint64_t field_key(const struct zx__op *op, struct zx_str word)
 {
-	return zx__guild_mix(zx__guild_mix(op->live_id) ^ word_key(word)) | 1;
+	return zx__guild_mix(zx__guild_mix(op->live_id) ^
+			     zx__guild_mix_text(word.len, word)) |
+	       1;
 }
 
 static uint64_t overwrite_key(const struct zx__op *op)

@@ -14,21 +14,11 @@ static uint64_t mark_of(const struct zx_restore_run *r)
 {
 	uint64_t v = zx__guild_mix(zx_plan_guild(r->plan));
 
-	for (const char *p = zx_plan_id(r->plan); *p; p++)
-		v = zx__guild_mix(v ^ (unsigned char)*p);
+	v = zx__guild_mix_text(v, zx_str(zx_plan_id(r->plan)));
 	return zx__guild_mix(v ^ r->end);
 }
 
 /* What the round has anew -------------------------------------------------- */
-
-static uint64_t text_key(struct zx_str s)
-{
-	uint64_t v = s.len;
-
-	for (size_t i = 0; i < s.len; i++)
-		v = zx__guild_mix(v ^ (unsigned char)s.ptr[i]);
-	return v;
-}
 
 /* Of the same, about the same. */
 static uint64_t key_of(const struct zx_plan_op *op)
@@ -38,7 +28,7 @@ static uint64_t key_of(const struct zx_plan_op *op)
 	v = zx__guild_mix(v ^ op->role);
 	/* Images of the server have its id, all of them. */
 	if (op->section == ZX_SECTION_IMAGES)
-		v ^= text_key(op->name);
+		v ^= zx__guild_mix_text(op->name.len, op->name);
 	return zx__guild_mix(v ^ op->act) | 1;
 }
 
