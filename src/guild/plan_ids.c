@@ -103,12 +103,8 @@ static int made(struct zx__planner *pl, enum zx_section sec,
 
 int zx__plan_all_ids(struct zx__planner *pl)
 {
-	const struct zx_idmap_pair *pair;
-	size_t at = 0;
-	int err = ZX_OK;
+	int err = zx_plan_ids(pl->p, &pl->all);
 
-	while (!err && (pair = zx_idmap_next(&pl->p->ids, &at)))
-		err = zx_idmap_put(&pl->all, pair->kind, pair->from, pair->to);
 	if (!err)
 		err = made(pl, ZX_SECTION_ROLES, ZX_ID_ROLE);
 	if (!err)
