@@ -188,7 +188,7 @@ struct zx__planner {
 	struct zx_str sguild, lguild; /* the items of GUILD; may be empty */
 	/* Of what refers to others: what stands for them or, 1, will. */
 	struct zx_idmap all;
-	struct zx_idmap images; /* owner and kind -> 1 + place */
+	struct zx_idmap images; /* of the snapshot: hash of key -> 1 + place */
 	struct zx_buf body, before, canon, tmp;
 	unsigned what;
 	int migration, community, will_community, tier, admin;

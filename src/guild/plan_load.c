@@ -100,20 +100,23 @@ static void parse(struct zx__side *s)
 
 /* Images ------------------------------------------------------------------- */
 
+/* A key says whose they are. */
+static uint64_t hash_of(struct zx_str key)
+{
+	return zx__guild_mix_text(key.len, key) | 1;
+}
+
 static int load_images(struct zx__planner *pl)
 {
 	struct zx__side *s = &pl->s[ZX_SECTION_IMAGES];
 	int err = ZX_OK;
 
-	/* A key says whose they are; the kind only keeps both sides apart. */
+	/* Any kind would do. */
 	for (size_t i = 0; !err && i < s->n; i++) {
 		struct zx_str key =
 			zx_json_plain(zx_json_get(s->v[i].text, "key"));
-		uint64_t h = 1;
 
-		for (size_t k = 0; k < key.len; k++)
-			h = zx__guild_mix(h + (unsigned char)key.ptr[k]);
-		err = zx_idmap_put(&pl->images, ZX_ID_TAG, h ? h : 1, i + 1);
+		err = zx_idmap_put(&pl->images, ZX_ID_TAG, hash_of(key), i + 1);
 	}
 	return err;
 }
@@ -124,11 +127,9 @@ static struct zx_str image_item(struct zx__planner *pl, struct zx_str key,
 	struct zx__side *s =
 		live ? &pl->l[ZX_SECTION_IMAGES] : &pl->s[ZX_SECTION_IMAGES];
 	struct zx_str none = { NULL, 0 };
-	uint64_t h = 1, at;
+	uint64_t at =
+		live ? 0 : zx_idmap_get(&pl->images, ZX_ID_TAG, hash_of(key));
 
-	for (size_t k = 0; k < key.len; k++)
-		h = zx__guild_mix(h + (unsigned char)key.ptr[k]);
-	at = live ? 0 : zx_idmap_get(&pl->images, ZX_ID_TAG, h ? h : 1);
 	if (at)
 		return s->v[at - 1].text;
 	for (size_t i = 0; live && i < s->n; i++)
