@@ -61,8 +61,8 @@ static void totals(const struct zx_plan *p)
 		printf("Nothing has to be done.\n");
 	else
 		printf("%" PRIu32 " changes with %" PRIu32
-		       " requests, about %" PRIu64 ":%02" PRIu64 ":%02" PRIu64
-		       " hours.\n",
+		       " requests, about %" PRIu64 " h %" PRIu64 " min %" PRIu64
+		       " s.\n",
 		       t->changes, t->requests, s / 3600, s / 60 % 60, s % 60);
 }
 

@@ -5,12 +5,15 @@
  */
 #include "cogs/restore_job.h"
 
-static void halt_before(struct zx__restore_job *j, int err, const char *why)
+/* Nothing was changed: it is over. */
+static void not_begun(struct zx__restore_job *j, int err, const char *why)
 {
-	zx__restore_halt(j, err, why);
-	/* Nothing was changed: it is over. */
-	if (j->row.safety[0])
-		return;
+	j->err = err;
+	snprintf(j->why, sizeof(j->why), "%s", why);
+	zx__backup_log(j->b, ZX_LOG_WARN,
+		       "restore %llu of guild %llu did not begin: %s",
+		       (unsigned long long)j->row.n,
+		       (unsigned long long)j->row.guild, why);
 	zx__restore_finish(j);
 }
 
@@ -56,7 +59,7 @@ static int still_right(struct zx__restore_job *j, struct zx_str member,
 	if (!err && !zx__restore_same(j->plan, again)) {
 		err = ZX_E_STATE;
 		snprintf(why, 256,
-			 "the server has changed since the plan was made: "
+			 "The server has changed since the plan was made: "
 			 "nothing was done, plan again");
 	}
 	zx_plan_free(again);
@@ -86,8 +89,7 @@ static void on_self(const struct zx_rest_result *r, void *ud)
 		zx__restore_set_going(j);
 		return;
 	}
-	zx__restore_halt(j, err, why[0] ? why : zx_strerror(err));
-	zx__restore_finish(j);
+	not_begun(j, err, why[0] ? why : zx_strerror(err));
 }
 
 static void on_safety(const struct zx_backup_result *r, void *ud)
@@ -102,7 +104,7 @@ static void on_safety(const struct zx_backup_result *r, void *ud)
 		return;
 	}
 	if (err) {
-		halt_before(j, err, r->error);
+		not_begun(j, err, r->error);
 		return;
 	}
 	memcpy(j->row.safety, r->id, sizeof(j->row.safety));
@@ -124,9 +126,13 @@ static int ask_safety(struct zx__restore_job *j)
 	char label[ZX__BACKUP_LABEL];
 	int err;
 
-	snprintf(label, sizeof(label), "Before %s %s",
-		 j->takes_back ? "taking back restore" : "the restore of",
-		 j->takes_back ? zx_plan_id(j->plan) : j->row.snapshot);
+	if (j->takes_back)
+		snprintf(label, sizeof(label),
+			 "Before taking back restore %llu",
+			 (unsigned long long)j->takes_back);
+	else
+		snprintf(label, sizeof(label), "Before the restore of %s",
+			 j->row.snapshot);
 	q.guild = j->row.guild;
 	q.author = j->row.user;
 	q.label = zx_str(label);

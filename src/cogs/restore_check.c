@@ -342,6 +342,11 @@ int zx__restore_undo(struct zx__backup *b, uint64_t n,
 		if (err)
 			return err;
 	}
+	if (j->taken_back_by) {
+		if (!j->row.open)
+			zx__restore_drop(j);
+		return ZX_E_EXISTS;
+	}
 	if (!j->run) {
 		if (!j->row.open)
 			zx__restore_drop(j);

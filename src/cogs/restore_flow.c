@@ -95,6 +95,9 @@ void zx__rsp_undo(struct zx__backup *b, struct zx_call *call,
 	zx__rsp_watch_end(w);
 	s->ask.takes_back = 0;
 	refused(s, ZX__RSP_WATCH, err);
+	if (err == ZX_E_EXISTS)
+		snprintf(s->notice, sizeof(s->notice),
+			 "❌ It was taken back already.");
 	if (err == ZX_E_STATE)
 		snprintf(s->notice, sizeof(s->notice),
 			 "❌ This was a way back itself: restore a backup, or "

@@ -130,7 +130,7 @@ int zx__restore_give_up(struct zx__backup *b, uint64_t guild);
  * Its `why` may be a warning although all is well: of channels that would be
  * deleted and in which somebody has written.
  * When the plan is begun, the one it takes back is over. ZX_E_STATE when it
- * takes one back itself.
+ * takes one back itself, ZX_E_EXISTS when it was taken back already.
  */
 int zx__restore_undo(struct zx__backup *b, uint64_t n,
 		     zx__restore_planned *done, void *ud);

@@ -337,7 +337,10 @@ static void title(const struct zx__restore_view *v, struct zx_message *out)
 		zx_embed(out, ZX_COLOR_ORANGE, "⏹️ Restore Interrupted");
 		break;
 	default:
-		if (went_well(v))
+		if (v->err && !v->run)
+			zx_embed(out, ZX_COLOR_ORANGE,
+				 "⏹️ Nothing Was Done");
+		else if (went_well(v))
 			zx_embed(out, ZX_COLOR_GREEN, "✅ %s Complete",
 				 v->undo ? "Undo" : "Restore");
 		else

@@ -17,6 +17,9 @@ struct undo {
 	/* What was made: it goes as a whole. And the place + 1 of the first
 	 * operation that changed a thing. */
 	struct zx_idmap made, first;
+	/* What was there before, was deleted by others and made again: by the
+	 * snapshot's id what stands for it now. It stays. */
+	struct zx_idmap kept;
 	struct zx__later later;
 	struct zx_buf before;
 };
@@ -60,6 +63,13 @@ static uint64_t thing(const struct undo *u, const struct zx__op *op)
 	return zx__guild_mix(v) | 1;
 }
 
+/* It was there when the first round was planned, and others deleted it. */
+static int was_there(const struct undo *u, const struct zx__op *op)
+{
+	return zx_idmap_get(&u->from->ids, (enum zx_id_kind)op->kind,
+			    op->snapshot_id) != 0;
+}
+
 /* An operation of the way back that is like the one it takes back. */
 static struct zx__op *like(struct undo *u, const struct zx__op *op,
 			   enum zx_verb verb, enum zx_act act,
@@ -76,7 +86,9 @@ static struct zx__op *like(struct undo *u, const struct zx__op *op,
 	n->reason = ZX_WHY_UNDO;
 	n->kind = op->kind;
 	n->snapshot_id = op->snapshot_id;
-	n->live_id = op->live_id;
+	n->live_id = zx_idmap_get(&u->kept, ZX_ID_ROLE, op->snapshot_id);
+	if (!n->live_id)
+		n->live_id = op->live_id;
 	if (zx__plan_keep(u->to, zx__plan_text(u->from, op->name), &n->name))
 		return NULL;
 	return n;
@@ -135,8 +147,11 @@ static int member(struct undo *u, const struct zx__op *op)
 	struct zx__op *n;
 
 	if (!known || was_made(u, known) ||
-	    !zx_idmap_get(&u->to->ids, ZX_ID_ROLE, known) ||
 	    zx__later_had_not(&u->later, op, known))
+		return ZX_OK;
+	if (!zx_idmap_get(&u->to->ids, ZX_ID_ROLE, known))
+		known = zx_idmap_get(&u->kept, ZX_ID_ROLE, op->role);
+	if (!known)
 		return ZX_OK;
 	n = like(u, op, added ? ZX_VERB_REMOVE_ROLE : ZX_VERB_ADD_ROLE,
 		 added ? ZX_ACT_MEMBER_REMOVE : ZX_ACT_MEMBER_ADD,
@@ -213,7 +228,7 @@ static int adopted(struct undo *u, const struct zx__op *op)
 static int take_back(struct undo *u, const struct zx__op *op, uint64_t made)
 {
 	if (zx__acts[op->act].flags & ZX_PLAN_MAKES)
-		return remove_made(u, op, made);
+		return was_there(u, op) ? ZX_OK : remove_made(u, op, made);
 	switch (op->act) {
 	case ZX_ACT_ROLE_NARROW:
 		return revert(u, op, ZX_VERB_UPDATE, ZX_ACT_ROLE_RAISE,
@@ -280,6 +295,9 @@ static int look_through(struct undo *u)
 			continue;
 		if (made)
 			err = zx_idmap_put(&u->made, ZX_ID_ROLE, made, made);
+		if (!err && made && was_there(u, op))
+			err = zx_idmap_put(&u->kept, ZX_ID_ROLE,
+					   op->snapshot_id, made);
 		if (!err && key && !zx_idmap_get(&u->first, ZX_ID_ROLE, key))
 			err = zx_idmap_put(&u->first, ZX_ID_ROLE, key, i);
 	}
@@ -359,6 +377,7 @@ int zx_plan_undo(struct zx_plan **out, const struct zx_plan *p, const char *id,
 	zx_idmap_init(&u.now, p->alloc);
 	zx_idmap_init(&u.made, p->alloc);
 	zx_idmap_init(&u.first, p->alloc);
+	zx_idmap_init(&u.kept, p->alloc);
 	zx_buf_init(&u.before, p->alloc, ZX__GUILD_ITEM);
 	err = zx__later_init(&u.later, p);
 	if (!err)
@@ -366,6 +385,7 @@ int zx_plan_undo(struct zx_plan **out, const struct zx_plan *p, const char *id,
 	zx_idmap_release(&u.now);
 	zx_idmap_release(&u.made);
 	zx_idmap_release(&u.first);
+	zx_idmap_release(&u.kept);
 	zx__later_release(&u.later);
 	zx_buf_release(&u.before);
 	if (!err)

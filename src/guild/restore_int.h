@@ -127,6 +127,7 @@ struct zx_restore_run {
 	struct zx_plan_request req;
 	uint32_t next_wire, op;
 	zx_time now, began, ended_at, cancel_due;
+	int replayed;	   /* a machine before it has begun the restore */
 	int polled, begun; /* begun: the journal has its first record */
 	int ended;	   /* the journal has its last one */
 	int guarded;	   /* a GUARD failed: no channel may be made */

@@ -62,6 +62,7 @@ int zx_restore_run_replay(struct zx_restore_run *r, struct zx_str record)
 		return r->polled ? ZX_E_STATE : ZX_E_CORRUPT;
 	if (r->err)
 		return r->err;
+	r->replayed = 1;
 	zx_buf_init(&why, r->alloc, ZX__RECORD_MAX);
 	err = zx__journal_read(&r->journal, record, &rec, &why);
 	if (!err && (rec.kind == ZX__RECORD_BEGIN) != !r->begun)

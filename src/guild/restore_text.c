@@ -59,11 +59,12 @@ static void totals(const struct zx_restore_run *r, zx_time now, struct text *t)
 	row(t, "impossible", p.impossible);
 	row(t, "failed", p.failed);
 	row(t, "not tried", p.stopped);
-	row(t, "requests", p.requests);
+	/* What an earlier process or round took it cannot know. */
+	if (!r->replayed)
+		row(t, "requests", p.requests);
 	if (zx_plan_rounds(r->plan) > 1)
 		row(t, "rounds", zx_plan_rounds(r->plan));
-	/* What an earlier process did it cannot know. */
-	if (p.took_ms)
+	if (!r->replayed)
 		zx_buf_addf(&t->b, "%-25s %" PRIu64 ".%" PRIu64 " s\n", "took",
 			    p.took_ms / 1000, p.took_ms / 100 % 10);
 }

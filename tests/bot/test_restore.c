@@ -287,7 +287,7 @@ static void finish(struct run *r)
 static void restore__planned_begun_checked_and_taken_back(void **state)
 {
 	struct run *r = begin();
-	uint64_t first;
+	uint64_t first, last;
 
 	(void)state;
 	prepare(r, ZX_RESTORE_ALL);
@@ -343,6 +343,12 @@ static void restore__planned_begun_checked_and_taken_back(void **state)
 	    (hand.differences && !strstr(hand.lines, "onboarding")))
 		fail_msg("%u: %s", hand.differences, hand.lines);
 	assert_true(hand.n > first);
+	/* Nor twice. */
+	last = hand.n;
+	hand.n = first;
+	do_it(undo_it);
+	assert_err(hand.err, ZX_E_EXISTS);
+	hand.n = last;
 	/* What takes one back cannot be taken back. */
 	do_it(undo_it);
 	WAIT_FOR(hand.planned || hand.err);
@@ -441,6 +447,8 @@ static void restore__a_server_that_has_changed_is_planned_for_again(void **st)
 	wait_for(r, ZX__RESTORE_OVER);
 	assert_err(hand.over_err, ZX_E_STATE);
 	assert_non_null(strstr(hand.over_why, "plan again"));
+	/* Nobody is offered to go on with it. */
+	assert_int_equal(hand.phases & 1u << ZX__RESTORE_STOPPED, 0);
 	finish(r);
 }
 

@@ -80,6 +80,54 @@ static void C14__all_rounds_are_taken_back_together(void **state)
 	story_end(&t);
 }
 
+static void delete_what_was_there(struct story *t)
+{
+	static const char *const paths[] = {
+		"/guilds/{guild}/roles/{role:Member}",
+		"/channels/{channel:off-topic}",
+		"/channels/{channel:bot-commands}",
+	};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		sim_quietly_as(&t->s, 0, t->target, "DELETE", paths[i], NULL);
+}
+
+/* Of what was there before the restore the way back deletes nothing, and what
+ * stands for it now becomes as that was. */
+static void C14__what_was_there_before_is_there_afterwards(void **state)
+{
+	static const char *const but[] = { " position:", "onboarding",
+					   "welcome", "automod", NULL };
+	struct zx_plan *back;
+	struct zx_plan_op op;
+	struct story t;
+
+	(void)state;
+	story_begin_into(&t, "everything",
+			 ZX_RESTORE_DEFAULT | ZX_RESTORE_NICKS, 1, wreck);
+	assert_true(story_live(&t));
+	delete_what_was_there(&t);
+	assert_int_equal(story_another(&t), 1);
+	assert_true(story_live(&t));
+	assert_int_equal(story_another(&t), 0);
+	assert_err(zx_restore_run_undo(&back, t.s.run, "abcdefabcdef"), ZX_OK);
+	for (size_t i = 0; zx_plan_op(back, i, &op); i++)
+		if (op.act == ZX_ACT_DELETE)
+			assert_true(zx_str_is(op.name, "Star") ||
+				    zx_str_is(op.name, "bot-log"));
+	sim_end(&t.s);
+	sim_forget(&t.s);
+	zx_sandbox_unwatch(t.s.box);
+	assert_true(sim_live(&t.s, back));
+	assert_err(t.s.err, ZX_OK);
+	assert_int_equal(story_report(&t).failed, 0);
+	assert_int_equal(story_report(&t).stopped, 0);
+	sim_end(&t.s);
+	sim_same(&t.s, &t.before.r, t.target, but);
+	zx_plan_free(back);
+	story_end(&t);
+}
+
 /* What only an earlier round did or could not do ----------------------------
  */
 
@@ -360,6 +408,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(C14__all_rounds_are_taken_back_together),
+		cmocka_unit_test(
+			C14__what_was_there_before_is_there_afterwards),
 		cmocka_unit_test(
 			C14__a_round_that_was_killed_is_taken_back_as_well),
 		cmocka_unit_test(rounds__what_no_round_has_anew_stays_failed),
